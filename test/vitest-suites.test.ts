@@ -84,6 +84,10 @@ describe("a suite that is not as it should be", () => {
       /unmocked host telemetry\.example\.com was stopped/,
     ],
     [
+      "hosts that no one answers",
+      /requests to 2 unmocked hosts were stopped: api\.example\.com, cdn\.example\.com:8443\n[^]*entra\.api\("https:\/\/api\.example\.com\/…"[^]*entra\.api\("https:\/\/cdn\.example\.com:8443\/…"[^]*useEntra\(\{ allow: \["api\.example\.com", "cdn\.example\.com"\] \}\)/,
+    ],
+    [
       "a program that asks Entra, unnoticed",
       /the program node was stopped from reaching login\.microsoftonline\.com/,
     ],

@@ -68,6 +68,9 @@ export interface PreparedProfile {
   readonly stop: () => Promise<void>;
 }
 
+/** Sets the JSON that an address answers, without its query. */
+export type AnswerFor = (address: URL, data: object) => void;
+
 export interface Mounted {
   /** Present when the clients of this mount are pages in a browser. */
   readonly browser?: MountedBrowser;
@@ -78,6 +81,8 @@ export interface Mounted {
    * the direct mount, where a client must be handed `fetch` as its transport.
    */
   readonly reachesProcess: boolean;
+  /** Sets the JSON that an address of another host answers to every request, unrecorded. Absent where the mount cannot stand in for other hosts. */
+  readonly answerFor?: AnswerFor;
   readonly stop: () => Promise<void>;
 }
 

@@ -50,17 +50,29 @@ export const mount: Mount = {
       ({ request }) => isOn && isServedIn(suite, new URL(request.url)),
       answer,
     );
+    const others = new Map<string, object>();
+    const stub = http.all(
+      ({ request }) => isOn && others.has(addressOf(new URL(request.url))),
+      ({ request }) => Response.json(others.get(addressOf(new URL(request.url)))),
+    );
+    const answerFor = (address: URL, data: object): void =>
+      void others.set(addressOf(address), data);
     if (suite.server !== undefined) {
-      suite.server.use(handler as never);
+      suite.server.use(stub as never, handler as never);
       const release = (): void => void (isOn = false);
-      return takeProcess(context, { transport, release });
+      return { ...takeProcess(context, { transport, release }), answerFor };
     }
     checkAlone();
-    const server = setupServer(handler);
+    const server = setupServer(stub, handler);
     server.listen({ onUnhandledRequest: "bypass" });
-    return takeProcess(context, { transport, release: () => server.close() });
+    return { ...takeProcess(context, { transport, release: () => server.close() }), answerFor };
   },
 };
+
+/** An address without its query. */
+function addressOf({ origin, pathname }: URL): string {
+  return `${origin}${pathname}`;
+}
 
 /** Two servers of msw share their interceptors, and one that closes takes them from the other. */
 function checkAlone(): void {

@@ -43,11 +43,13 @@ export const mount: Mount = {
     if (!wasActive) nock.activate();
     if (context.suite !== undefined) {
       const remove = answerBeside(nock, answering, context.suite);
+      const stubs = createStubs(nock);
       const release = (): void => {
+        stubs.remove();
         remove();
         if (!wasActive) nock.restore();
       };
-      return takeProcess(context, { transport, release });
+      return { ...takeProcess(context, { transport, release }), answerFor: stubs.answerFor };
     }
     nock.disableNetConnect();
     nock.enableNetConnect((host) => isLoopback(host.replace(/:\d+$/, "")));
@@ -86,6 +88,34 @@ function answerBeside(nock: Nock, answering: Answering, suite: Suite): () => voi
   return () => {
     for (const origins of served) origins.isOn = false;
     for (const interceptor of added) nock.removeInterceptor(interceptor);
+  };
+}
+
+/** Answers for other hosts, beside a suite's own interceptors. */
+function createStubs(nock: Nock): {
+  readonly answerFor: (address: URL, data: object) => void;
+  readonly remove: () => void;
+} {
+  const answers = new Map<string, object>();
+  const added: Interceptor[] = [];
+  return {
+    answerFor({ origin, pathname }, data) {
+      const address = `${origin}${pathname}`;
+      const isKnown = answers.has(address);
+      answers.set(address, data);
+      if (isKnown) return;
+      const scope = nock(origin).persist();
+      for (const method of METHODS) {
+        const interceptor = scope
+          .intercept((path) => path.split("?", 1)[0] === pathname, method)
+          .optionally();
+        interceptor.reply(200, () => answers.get(address));
+        added.push(interceptor);
+      }
+    },
+    remove: () => {
+      for (const interceptor of added) nock.removeInterceptor(interceptor);
+    },
   };
 }
 

@@ -38,6 +38,11 @@ describe("with Entra", () => {
     await fetch("https://telemetry.example.com/").catch(() => undefined);
   });
 
+  test("hosts that no one answers", async () => {
+    const addresses = ["https://api.example.com/stock", "https://cdn.example.com:8443/a.json"];
+    for (const address of [...addresses, ...addresses]) await fetch(address).catch(() => undefined);
+  });
+
   test("a program that asks Entra, unnoticed", async () => {
     await promisify(execFile)(process.execPath, ["-e", `${ask}.catch(() => undefined)`]);
   });

@@ -1,7 +1,6 @@
 /** The fixture `entra` of a Playwright test: its live simulation, and who signs in. */
 import type { Page } from "@playwright/test";
-import type { User, World } from "../../entra/directory/world.ts";
-import { isServedUrl } from "../../network/served-hosts.ts";
+import type { User } from "../../entra/directory/world.ts";
 import type { Refusal } from "../../runner/live/refusals.ts";
 import { explaining } from "../../core/explain.ts";
 import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
@@ -21,8 +20,6 @@ import { signIn } from "./sign-in.ts";
  * await entra.clock.advance("2h");
  */
 export type Entra = LiveControls & {
-  /** Sets the JSON that an API answers at an address: to a request with a valid token if it is an API of the world, to every request if it is a host of your own or of others, also on localhost. The latter requests are not in the history, and the browser caches nothing from then on. */
-  readonly api: (address: string, data: object) => void;
   /**
    * Signs a person of the world in: they fill in every sign-in page from now on, in tabs and
    * popups, and `action` is what makes the app ask, such as a click on its button. Resolves
@@ -44,8 +41,6 @@ export interface EntraParts {
   readonly accountOf: (user: User) => string;
   readonly counts: Entra["counts"];
   readonly options: EntraOptions;
-  /** Answers an address of no API of the world. */
-  readonly stub: (address: string, data: object) => void;
 }
 
 /** The fixture of one test, and the refusals of sign-ins that nothing has reported to it. */
@@ -53,7 +48,7 @@ export function createEntra(parts: EntraParts): {
   readonly entra: Entra;
   readonly unreported: () => readonly Refusal[];
 } {
-  const { session, context, accountOf, counts, options, stub } = parts;
+  const { session, context, accountOf, counts, options } = parts;
   const { world } = session;
   const steering = currentControls(() => session);
   const reports = { underway: 0, until: 0 };
@@ -63,10 +58,6 @@ export function createEntra(parts: EntraParts): {
 
   const entra: Entra = {
     ...steering,
-    api: (address, data) => {
-      if (isOfWorld(session.directory.world, address)) steering.api(address, data);
-      else stub(address, data);
-    },
     clock: {
       ...steering.clock,
       async advance(duration) {
@@ -101,12 +92,4 @@ export function createEntra(parts: EntraParts): {
     entra,
     unreported: () => (reports.underway > 0 ? [] : session.refusals().slice(reports.until)),
   };
-}
-
-/** Whether the simulator itself answers there, or would refuse the address. */
-function isOfWorld({ resources }: World, address: string): boolean {
-  const url = URL.parse(address);
-  return (
-    url === null || isServedUrl(url) || resources.some(({ hosts }) => hosts.includes(url.hostname))
-  );
 }

@@ -78,7 +78,6 @@ async function attachTo(
     accountOf,
     counts: () => ({ page: time.requests(), socket: way.arrivals() }),
     options,
-    stub: (address, data) => stubIn(context, address, data),
   });
   const watch = watchForMissing({ context, session, seen, unreported });
   return {
@@ -127,9 +126,8 @@ function watchForMissing({ context, session, seen, unreported }: WatchedParts): 
 
 type Forgotten = Pick<Missing, "failedRequests" | "refusals">;
 
-/** Answers an address of no API of the world in place of its host; requests to it are not recorded. */
-function stubIn(context: BrowserContext, address: string, data: object): void {
-  const { origin, pathname } = new URL(address);
+/** Answers an address of no API of the world in place of its host; from then on the browser caches nothing. */
+function stubIn(context: BrowserContext, { origin, pathname }: URL, data: object): void {
   const isMeant = (url: URL): boolean => url.origin === origin && url.pathname === pathname;
   // What the test does next reaches the browser after it.
   void context.route(isMeant, (route) => route.fulfill({ json: data })).catch(() => undefined);
@@ -150,6 +148,7 @@ export async function startTestSimulator(
   });
   const stopFlow = clock.flow();
   let watched: WatchedContext | undefined;
+  let entered: BrowserContext | undefined;
   let forgotten: Forgotten = { failedRequests: [], refusals: [] };
   // What a person sees lasts until time goes on.
   clock.beforeTimeGoesOn(async (thoroughness) => {
@@ -160,6 +159,9 @@ export async function startTestSimulator(
     ...rest,
     app,
     suite: { allow },
+    answerFor: (address, data) => {
+      if (entered !== undefined) stubIn(entered, address, data);
+    },
     mount,
     clock,
     time: "flowing",
@@ -182,6 +184,7 @@ export async function startTestSimulator(
     session,
     proxy: way.contextOptions.proxy,
     async attach(context) {
+      entered = context;
       const attached = await attachTo(context, { way, session, options, clientName: app.name });
       watched = attached.watched;
       return {

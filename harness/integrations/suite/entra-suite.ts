@@ -11,6 +11,12 @@ import { watchSentHeaders } from "../../network/outgoing/sent-headers.ts";
 
 import { type SuiteControls, suiteControls } from "./suite-controls.ts";
 import { type LiveSimulation, startLiveSimulation } from "../../runner/live/live-simulation.ts";
+import {
+  joinProblems,
+  originOfPlace,
+  quotedNames,
+  withoutPort,
+} from "../../runner/live/join-problems.ts";
 import { createEarlierTokens, type EarlierTokens } from "./earlier-tokens.ts";
 import { reportAbandonedWaits, reportFailure, reportUnknownTokens } from "./report-failure.ts";
 import { liveOptionsOf } from "./suite-live-options.ts";
@@ -81,7 +87,7 @@ export function createEntraSuite(options: EntraOptions, runner: TestRunner): Ent
       reportAbandonedWaits(session, entry);
       reportUnknownTokens(session);
       explaining(() => earlier.refuseIn(session, runner));
-      const [problem] = session.problems();
+      const problem = joinProblems(session.problems(), (hosts) => linesFor(hosts, session, entry));
       if (problem !== undefined) throw explain(problem);
     },
     report: (session, failed) =>
@@ -99,6 +105,23 @@ export function createEntraSuite(options: EntraOptions, runner: TestRunner): Ent
     },
   };
   return suite;
+}
+
+/** What to write for hosts that the code asks and no one answers. */
+function linesFor(
+  hosts: readonly string[],
+  { mounted }: LiveSimulation,
+  entry: TestRunner["entry"],
+): string {
+  const names = quotedNames([...new Set(hosts.map(withoutPort))]);
+  const stubs = hosts.map((host) => `  entra.api("${originOfPlace(host)}/…", { … });`);
+  return [
+    "Nothing in a test may reach a real host. Mock them, or answer for them:",
+    ...(mounted.answerFor === undefined
+      ? [`  ${entry}({ mount: "msw" }), and in the test:`, ...stubs]
+      : stubs),
+    `or let them through: ${entry}({ allow: ${names} });`,
+  ].join("\n  ");
 }
 
 /** Of each realm its own: Jest loads all modules anew for each test file, and no client outlives one. */

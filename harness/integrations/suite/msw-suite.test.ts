@@ -43,6 +43,16 @@ describe.each(["once", "and again, after the handlers were reset"])("a suite wit
     ]);
   });
 
+  it("answers for other hosts, before the suite's own handlers", async () => {
+    entra.api("https://api.example.com/stock", { stock: 7 });
+    entra.api("http://localhost:4321/orders", { orders: 1 });
+    expect(await stockOf("https://api.example.com/stock?of=tea")).toEqual({ stock: 7 });
+    expect(await stockOf("http://localhost:4321/orders")).toEqual({ orders: 1 });
+    entra.api("https://api.example.com/stock", { stock: 8 });
+    expect(await stockOf("https://api.example.com/stock")).toEqual({ stock: 8 });
+    expect(entra.requests()).toEqual([]);
+  });
+
   it("answers for an allowed host that would be simulated", async () => {
     expect(await stockOf("https://graph.microsoft.com/v1.0/me")).toEqual({ name: "mock" });
     expect(entra.requests()).toEqual([]);

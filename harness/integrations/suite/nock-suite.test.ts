@@ -22,6 +22,14 @@ requestLoopSuite(entra);
 const stockOf = async (url: string): Promise<unknown> => (await fetch(url)).json();
 
 describe.each(["once", "and again, after all was cleaned"])("a suite with nock, %s", () => {
+  it("answers for other hosts", async () => {
+    entra.api("https://api.example.com/goods", { goods: 7 });
+    expect(await stockOf("https://api.example.com/goods?of=tea")).toEqual({ goods: 7 });
+    entra.api("https://api.example.com/goods", { goods: 8 });
+    expect(await stockOf("https://api.example.com/goods")).toEqual({ goods: 8 });
+    expect(nock.isDone()).toBe(true);
+  });
+
   it("keeps its interceptors for other hosts", async () => {
     const stock = nock("https://api.example.com").get("/stock").reply(200, { stock: 3 });
     expect(nock.isDone()).toBe(false);

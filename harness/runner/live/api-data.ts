@@ -2,10 +2,15 @@
 import type { World } from "../../entra/directory/world.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { expected, reasonOf } from "../../core/validation-messages.ts";
+import type { AnswerFor } from "../../network/mount.ts";
+import { isServedUrl } from "../../network/served-hosts.ts";
 
 export interface ApiData {
-  /** Throws `bad-usage` for an address that no API of the world has, and for data that are no JSON object or array. */
-  put(address: string, data: object): void;
+  /**
+   * Throws `bad-usage` for an address that no API of the world has, unless `elsewhere` answers for
+   * other hosts, and for data that are no JSON object or array.
+   */
+  put(address: string, data: object, elsewhere?: AnswerFor): void;
   /** The data of an address by origin and path, without the query; the name of its API by default. */
   at(url: string): object;
   /** The addresses at which an API answered with its name. */
@@ -23,13 +28,24 @@ export function createApiData({ resources }: World): ApiData {
   const hosts = resources.flatMap((resource) => resource.hosts);
   const checkAddress = (address: unknown): void => {
     if (typeof address === "string" && hosts.includes(URL.parse(address)?.hostname ?? "")) return;
-    const hint = `Write the whole address, such as https://${hosts[0] ?? "graph.microsoft.com"}/v1.0/me; the world has ${hosts.join(", ")}.`;
+    const hint = `Write the whole address, such as https://${hosts[0] ?? "graph.microsoft.com"}/v1.0/me; the world has ${hosts.join(", ")}. For another host take the mount msw or nock, or answer in your code.`;
     throw bad(expected("an address of a protected API", address), hint);
   };
   const known = new Map<string, object>();
   const byDefault = new Map<string, object>();
   return {
-    put(address, data) {
+    put(address, data, elsewhere) {
+      const url = typeof address === "string" ? URL.parse(address) : null;
+      const isElsewhere =
+        url !== null &&
+        /^https?:$/.test(url.protocol) &&
+        !isServedUrl(url) &&
+        !hosts.includes(url.hostname);
+      if (elsewhere !== undefined && isElsewhere) {
+        checkData(data);
+        elsewhere(url, data);
+        return;
+      }
       checkAddress(address);
       checkData(data);
       known.set(keyOf(address), data);

@@ -7,7 +7,7 @@ import { nonEmptyString } from "../../core/common-schemas.ts";
 import { parseWith, schema } from "../../core/validation.ts";
 import type { RuleLimits } from "../../history/header.ts";
 import { limitsSchema } from "../../history/limits-schema.ts";
-import type { Mount } from "../../network/mount.ts";
+import type { AnswerFor, Mount } from "../../network/mount.ts";
 import type { Suite } from "../../network/suite.ts";
 import {
   instantSchema,
@@ -49,6 +49,8 @@ export interface LiveOptions {
    * the process's own time and chance are left alone. Default: the process's, installed until `stop`.
    */
   readonly clock?: VirtualClock;
+  /** Answers for hosts that are not simulated; default: as the mount does, if it can. */
+  readonly answerFor?: AnswerFor;
   /** Where a request comes from, when the client is a user's own page: its calls are reconstructed from its requests. */
   readonly originOf?: (request: Request) => Promise<RequestOrigin | undefined>;
   /** `flowing`: the clock runs by itself. Default: it moves only while the test waits for something. */

@@ -196,7 +196,7 @@ function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
         hasCacheStore: ownStores.exist(),
       }),
     ),
-    api: (address, answer) => data.put(address, answer),
+    api: (address, answer) => data.put(address, answer, options.answerFor ?? mounted.answerFor),
     cacheStore: ownStores.wrap,
     note: (text) => {
       checkNote(text);
