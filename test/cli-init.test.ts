@@ -43,6 +43,28 @@ describe("init in a project", () => {
     expect(manifest.scripts["test:outage"]).toBe(row.script);
   });
 
+  it("takes the registration as az prints it", async () => {
+    write({
+      manifest: { type: "module", scripts: { dev: "vite" } },
+      files: {
+        "src/main.ts": `import { PublicClientApplication } from "@azure/msal-browser";
+export const app = new PublicClientApplication({ auth: { clientId: import.meta.env.VITE_ID } });
+`,
+        "registration.json": JSON.stringify({
+          appId: clientId,
+          signInAudience: "AzureADMyOrg",
+          spa: { redirectUris: ["http://localhost:5173/", "https://mail.example.com/"] },
+        }),
+      },
+    });
+    const argv = ["init", "registration.json", "--tenant", tenant, "--yes", "--no-run"];
+    const { code, stderr } = await folder.main(...argv);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(read("brownout/world.ts")).toContain('"https://mail.example.com/"');
+    expect(read("brownout/world.ts")).toContain(`tenant: "${tenant}"`);
+    expect(read("brownout/playwright.config.ts")).toContain(`VITE_ID: "${clientId}"`);
+  });
+
   it("never copies a secret of the project", async () => {
     write(
       initProjects["a Graph client on @azure/identity, TypeScript under Vitest"] as InitProject,
@@ -138,6 +160,15 @@ describe("init says what is missing, all of it at once", () => {
       /^(?![^]*s3cr3t)[^]*the client secret, which is written into index\.js:2/,
     ],
     [
+      "an app, a path, an address and a certificate",
+      {
+        "index.js":
+          'import { Strategy } from "@node-saml/passport-saml";\nnew Strategy({ entryPoint: process.env.ENTRY, issuer: "urn:x", idpCert: readFileSync("idp.pem") });\n',
+      },
+      [],
+      /Entra's certificate as a variable[^]*an exported Express app[^]*--sign-in \/auth\/signin[^]*a redirect URI/,
+    ],
+    [
       "nothing to call",
       {
         "index.js": `import { ClientSecretCredential } from "@azure/identity";\nconst credential = new ClientSecretCredential("${tenant}", "${clientId}", process.env.S);\n`,
@@ -154,12 +185,27 @@ describe("init says what is missing, all of it at once", () => {
       /uses shop\.ciamlogin\.com, and init writes no world/,
     ],
     [
+      "a registration of another app",
+      {
+        "index.js": `import { PublicClientApplication } from "@azure/msal-browser";\nnew PublicClientApplication({ auth: { clientId: "${clientId}" } });\n`,
+        "registration.json": JSON.stringify({ appId: tenant }),
+      },
+      ["registration.json", "--url", "http://localhost:3000"],
+      /one client id: the sources use 0f4b2c6e.*registration is that of 7c1d2a90/,
+    ],
+    [
+      "a registration that is no JSON",
+      { "registration.json": "{" },
+      ["registration.json"],
+      /registration\.json: it is no JSON[^]*az ad app show/,
+    ],
+    [
       "a call that does not exist",
       { "graph.js": secretCredential.replaceAll("!", "") },
       ["--call", "graph.js#listUser"],
       /exports no function "listUser".*\n.*Did you mean "listUsers"\?/,
     ],
-    ["a kind misspelt", {}, ["--kind", "pge"], /--kind is "pge"; it is one of page, job/],
+    ["a kind misspelt", {}, ["--kind", "pge"], /--kind is "pge"; it is one of page, web/],
     [
       "an id that is none",
       { "graph.js": secretCredential.replaceAll("!", "") },

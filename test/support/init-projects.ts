@@ -245,4 +245,82 @@ const app = await PublicClientApplication.createPublicClientApplication(config);
     },
     script: "playwright test --config=brownout/playwright.config.js",
   },
+  "an Express app on MSAL Node with routers, under Jest": {
+    manifest: {
+      scripts: { test: "jest" },
+      devDependencies: { jest: "29.7.0", supertest: "7.1.4" },
+    },
+    files: {
+      ".env": "REDIRECT_URI=http://localhost:3000/auth/redirect\n",
+      "app.js": `const express = require("express");
+const app = express();
+app.use(session({ secret: process.env.SESSION_SECRET }));
+app.use("/auth", require("./routes/auth"));
+app.get("/", (req, res) => res.send("Hello"));
+app.get("/users/profile", isAuthenticated, async (req, res) => res.send(await acquireToken(req)));
+app.get("/users/:id", isAuthenticated, show);
+module.exports = app;
+`,
+      "routes/auth.js": `const { ConfidentialClientApplication } = require("@azure/msal-node");
+const router = require("express").Router();
+const client = new ConfidentialClientApplication({ auth: { clientId: process.env.CLIENT_ID, clientSecret: process.env.CLIENT_SECRET, authority: "https://login.microsoftonline.com/${tenant}" } });
+router.get("/redirect", async (req) => client.acquireTokenByCode({ code: req.query.code, redirectUri: process.env.REDIRECT_URI, scopes: ["User.Read"] }));
+router.get("/signin", async (req, res) => res.redirect(await client.getAuthCodeUrl({ redirectUri: process.env.REDIRECT_URI })));
+module.exports = router;
+`,
+    },
+    found: ["web: ConfidentialClientApplication in routes/auth.js:3", "app.js#default"],
+    written: {
+      "brownout/world.js": [
+        'kind: "web"',
+        'redirectUris: ["http://localhost:3000/auth/redirect"]',
+        'users: ["adele", "megan"]',
+        'CLIENT_SECRET: "fixture-secret-of-web"',
+        'SESSION_SECRET: "fixture-session-secret"',
+      ],
+      "brownout/sign-in.test.js": [
+        'const request = require("supertest");',
+        'const { useEntra } = require("brownout/jest");',
+        'const app = require("../app.js");',
+        'await entra.signIn("adele", agent, "/auth/signin");',
+        'await agent.get("/users/profile").expect(200);',
+      ],
+      "brownout/outage.test.js": ["expectEntra(entra).toHaveKeptWorkingFromCache();"],
+    },
+    script: "jest brownout/ --testTimeout=60000",
+  },
+  "a SAML app that a function makes, under Mocha": {
+    manifest: { type: "module", devDependencies: { mocha: "11.7.5", supertest: "7.1.4" } },
+    files: {
+      "src/app.js": `import express from "express";
+import { MultiSamlStrategy } from "@node-saml/passport-saml";
+export function createApp() {
+  const app = express();
+  passport.use(new MultiSamlStrategy({ entryPoint: process.env.ENTRY_POINT, issuer: "urn:expenses", callbackUrl: \`\${process.env.BASE_URL ?? "http://localhost:8080"}/acs\`, idpCert: process.env.IDP_CERT }, verify));
+  app.get("/", start);
+  app.get("/login", passport.authenticate("saml"));
+  app.post("/acs", passport.authenticate("saml"));
+  return app;
+}
+`,
+    },
+    found: ["saml: MultiSamlStrategy in src/app.js:5", "GET /login", "no page found"],
+    written: {
+      "brownout/world.js": [
+        'import { createWorld, samlSettings } from "brownout";',
+        /ENTRY_POINT: "https:\/\/login\.microsoftonline\.com\/[\da-f-]{36}\/saml2"/,
+        'identifiers: ["urn:expenses"]',
+        'replyUrls: ["http://localhost:8080/acs"]',
+        "process.env.IDP_CERT = samlSettings(world).idpCert;",
+      ],
+      "brownout/outage.test.js": [
+        'import request from "supertest";',
+        'const { createApp } = await import("../src/app.js");',
+        "const app = createApp();",
+        'await entra.signIn("megan", request.agent(app), "/login");',
+      ],
+    },
+    script:
+      "mocha --timeout 60000 brownout/sign-in.test.js && mocha --timeout 60000 brownout/outage.test.js",
+  },
 };

@@ -3,7 +3,7 @@
  * world, a first sign-in test and a first outage test once that is agreed to. It can be run again.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
 import { createPaint, type Paint } from "../../reporting/formats/terminal.ts";
 import type { Arguments, Options } from "../arguments.ts";
@@ -14,6 +14,7 @@ import { installCommand, runners } from "../init/find-runner.ts";
 import { type InitPlan, makePlan, planLines, refuseToLeave, SCRIPT } from "../init/plan.ts";
 import { type Project, readProject } from "../init/read-project.ts";
 import type { Io } from "../io.ts";
+import { readTextFile } from "../text-file.ts";
 
 /** The options of `brownout init`. */
 export const initOptions = {
@@ -25,6 +26,10 @@ export const initOptions = {
     value: "FILE#FUNCTION",
     says: "what the tests call: an exported function without arguments, src/mail.ts#unread",
   },
+  "sign-in": {
+    value: "PATH",
+    says: "the path of a web app that sends people to Entra, /auth/signin",
+  },
   url: { value: "URL", says: "where the page is served, http://localhost:5173" },
   yes: { says: "write without asking" },
   install: { says: "install the packages that the tests need" },
@@ -35,7 +40,7 @@ type Given = Arguments<typeof initOptions>;
 
 /** Plans, asks, writes, runs; resolves to the exit code. */
 export async function initCommand(given: Given, io: Io): Promise<number> {
-  const choices = choicesOf(given);
+  const choices = choicesOf(given, io.cwd);
   const project = readProject(io.cwd);
   const app = await detect(project, choices);
   const plan = makePlan(project, app);
@@ -65,21 +70,39 @@ export async function initCommand(given: Given, io: Io): Promise<number> {
   return runTests(project, app, plan, io);
 }
 
-function choicesOf({ values, positionals: [first] }: Given): Choices {
-  if (first !== undefined) {
-    throw new HarnessError("bad-usage", `init takes no arguments, found "${first}"`, {
+function choicesOf({ values, positionals: [file, second] }: Given, cwd: string): Choices {
+  if (second !== undefined) {
+    throw new HarnessError("bad-usage", `init takes one registration, found "${second}" as well`, {
       hint: 'See "brownout init --help".',
     });
   }
-  const { kind, runner, call, url, tenant, "client-id": clientId } = values;
+  const { kind, runner, call, url, tenant, "client-id": clientId, "sign-in": signIn } = values;
   return {
+    ...(file === undefined ? {} : { registration: readRegistration(resolve(cwd, file), file) }),
     ...(kind === undefined ? {} : { kind: choose("--kind", kind, appKinds) }),
     ...(runner === undefined ? {} : { runner: choose("--runner", runner, runners) }),
     ...(call === undefined ? {} : { call }),
     ...(url === undefined ? {} : { url }),
+    ...(signIn === undefined ? {} : { signIn }),
     ...(tenant === undefined ? {} : { tenant }),
     ...(clientId === undefined ? {} : { clientId }),
   };
+}
+
+function readRegistration(path: string, named: string): object {
+  let read: unknown;
+  try {
+    read = JSON.parse(readTextFile(path, named));
+  } catch (error) {
+    if (error instanceof HarnessError) throw error;
+    throw new HarnessError("bad-usage", `it is no JSON: ${(error as Error).message}`, {
+      place: named,
+      hint: `Write it with: az ad app show --id CLIENT_ID > ${named}`,
+      cause: error,
+    });
+  }
+  // What it lacks is said by who reads it.
+  return Object(read) as object;
 }
 
 function choose<Choice extends string>(
@@ -99,7 +122,7 @@ function choose<Choice extends string>(
 }
 
 function foundLines(app: DetectedApp, paint: Paint): readonly string[] {
-  const { client, registration, call, page, otherCalls } = app;
+  const { client, registration, call, page, web, otherCalls } = app;
   const others =
     otherCalls.length === 0 ? "" : ` (--call takes another: ${otherCalls.slice(0, 4).join(", ")})`;
   const found = [
@@ -109,6 +132,13 @@ function foundLines(app: DetectedApp, paint: Paint): readonly string[] {
     ["test runner", app.runner],
     ...(call === undefined ? [] : [["calls", `${callName(call)}${others}`]]),
     ...(page === undefined ? [] : [["page", pageWords(page, app)]]),
+    ...(web === undefined
+      ? []
+      : [
+          ["web app", `${web.app.path}#${web.app.exported}`],
+          ["sign-in", `GET ${web.signInPath}`],
+          ["then", web.page === undefined ? "no page found" : `GET ${web.page.path}`],
+        ]),
   ] as const;
   return [
     paint("bold", "Found"),

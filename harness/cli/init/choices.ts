@@ -2,7 +2,7 @@
 import type { Runner } from "./find-runner.ts";
 
 /** The kinds of apps for which init writes tests. */
-export const appKinds = ["page", "job", "managed-identity"] as const;
+export const appKinds = ["page", "web", "saml", "job", "managed-identity"] as const;
 export type AppKind = (typeof appKinds)[number];
 
 /** What the command line says; everything else is found. */
@@ -11,8 +11,12 @@ export interface Choices {
   readonly runner?: Runner;
   readonly clientId?: string;
   readonly tenant?: string;
+  /** What `az ad app show` prints, as JSON. */
+  readonly registration?: object;
   /** `FILE#FUNCTION`. */
   readonly call?: string;
+  /** The path of a web app that sends people to Entra: `/auth/signin`. */
+  readonly signIn?: string;
   /** Where the page is served: `http://localhost:5173`. */
   readonly url?: string;
 }

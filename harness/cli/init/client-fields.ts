@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { HarnessError } from "../../core/errors.ts";
-import type { Choices } from "./choices.ts";
+import type { AppKind, Choices } from "./choices.ts";
 import { fillIn, isSecretName } from "./environment.ts";
 import type { Value } from "./evaluate.ts";
 import type { FoundClient } from "./find-clients.ts";
@@ -16,6 +16,8 @@ export interface ClientFields {
   readonly domain?: string;
   readonly isMultiTenant: boolean;
   readonly redirectUri?: string;
+  /** Of SAML: the entity id, and the variable that holds Entra's certificate. */
+  readonly saml?: { readonly entityId: string; readonly certificateVariable: string };
   /** What each variable has to be. */
   readonly variables: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
@@ -26,6 +28,7 @@ export interface FieldSources {
   readonly origin: string | undefined;
   readonly choices: Choices;
   readonly missing: string[];
+  readonly kind: AppKind;
 }
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -48,7 +51,9 @@ export function fieldsOf(client: FoundClient, sources: FieldSources): ClientFiel
     given: choices.clientId,
     option: "--client-id",
     invented: idOf("client"),
-    isOptional: client.kind === "managed-identity" || client.called === "EnvironmentCredential",
+    isOptional:
+      ["managed-identity", "saml"].includes(client.kind) ||
+      client.called === "EnvironmentCredential",
     what: `the client id that ${at} uses`,
     set,
     sources,
@@ -62,7 +67,8 @@ export function fieldsOf(client: FoundClient, sources: FieldSources): ClientFiel
     const variables = client.secret.parts.flatMap((part) =>
       part.kind === "variable" ? [part.name] : [],
     );
-    for (const name of variables) set[name] = SECRET;
+    const isJob = client.kind === "credential" || sources.kind === "job";
+    for (const name of variables) set[name] = isJob ? SECRET : "fixture-secret-of-web";
     if (variables.length === 0)
       missing.push(
         `the client secret, which is written into ${at}: let the app read it from a variable of the environment, process.env.CLIENT_SECRET`,
@@ -77,9 +83,32 @@ export function fieldsOf(client: FoundClient, sources: FieldSources): ClientFiel
     clientId,
     ...tenancy,
     ...(redirect?.text === undefined ? {} : { redirectUri: redirect.text }),
+    ...(client.kind === "saml" ? { saml: samlOf(client, sources, set, at) } : {}),
     variables: set,
     notes,
   };
+}
+
+/** The simulated Entra signs with a key of its own, so the app has to take its certificate from a variable. */
+function samlOf(
+  { entityId, certificate }: FoundClient,
+  { variables, missing }: FieldSources,
+  set: Record<string, string>,
+  at: string,
+): NonNullable<ClientFields["saml"]> {
+  const found = fillIn(entityId, { environment: variables });
+  const [variable] = found?.variables ?? [];
+  const invented = "https://app.contoso.example/saml";
+  if (variable !== undefined) set[variable] = found?.text ?? invented;
+  if (found?.text === undefined && variable === undefined)
+    missing.push(`the entity id, the option "issuer" in ${at}`);
+  const [part, ...more] = certificate.kind === "text" ? certificate.parts : [];
+  if (part?.kind === "variable" && more.length === 0)
+    return { entityId: found?.text ?? invented, certificateVariable: part.name };
+  missing.push(
+    `Entra's certificate as a variable: let ${at} read "idpCert" from process.env.SAML_IDP_CERT, which the tests set to the certificate of the simulated Entra`,
+  );
+  return { entityId: invented, certificateVariable: "" };
 }
 
 /** Stands for the secret of the simulated registration, which is worthless. */
@@ -130,7 +159,8 @@ function tenancyOf(
   at: string,
 ): Pick<ClientFields, "tenant" | "domain" | "isMultiTenant"> {
   const { choices, missing, variables } = sources;
-  const value = client.tenant.kind === "unknown" ? client.authority : client.tenant;
+  const tenantOrAuthority = client.tenant.kind === "unknown" ? client.authority : client.tenant;
+  const value = client.kind === "saml" ? client.entryPoint : tenantOrAuthority;
   const invented = choices.tenant ?? idOf("tenant");
   if (choices.tenant !== undefined && !GUID.test(choices.tenant)) {
     throw new HarnessError("bad-usage", `--tenant is "${choices.tenant}", which is no GUID`, {
@@ -138,7 +168,7 @@ function tenancyOf(
     });
   }
   if (value.kind !== "text")
-    return { tenant: invented.toLowerCase(), isMultiTenant: client.kind === "page" };
+    return { tenant: invented.toLowerCase(), isMultiTenant: client.kind !== "credential" };
   setTenantVariables(value, { variables, set, tenant: invented });
   const { text } =
     fillIn(value, { environment: new Map([...variables, ...Object.entries(set)]) }) ?? {};
@@ -174,12 +204,15 @@ function setTenantVariables(
   if (value.kind !== "text") return;
   for (const part of value.parts) {
     if (part.kind !== "variable" || isSecretName(part.name)) continue;
-    const known = variables.get(part.name);
-    const isAuthority = /authority|issuer/i.test(part.name);
-    const isHost = /instance|cloud|host|endpoint|url/i.test(part.name);
-    set[part.name] =
-      known ?? (isAuthority ? `${LOGIN_HOST}${tenant}` : isHost ? LOGIN_HOST : tenant);
+    set[part.name] = variables.get(part.name) ?? inventedFor(part.name, tenant);
   }
+}
+
+/** By its name a variable holds the page of SAML, the authority, its host, or the tenant alone. */
+function inventedFor(name: string, tenant: string): string {
+  if (/entry_?point|sso|login_?url/i.test(name)) return `${LOGIN_HOST}${tenant}/saml2`;
+  if (/authority|issuer/i.test(name)) return `${LOGIN_HOST}${tenant}`;
+  return /instance|cloud|host|endpoint|url/i.test(name) ? LOGIN_HOST : tenant;
 }
 
 /** The variables of the client, and those that @azure/identity reads by itself. */

@@ -3,8 +3,11 @@
  * that is missing at once.
  */
 import { HarnessError } from "../../core/errors.ts";
+import { fromRegistration } from "../../entra/directory/from-registration.ts";
+import type { AppSketch } from "../../entra/directory/world-sketch.ts";
 import { type AppKind, type Choices } from "./choices.ts";
 import { type ClientFields, environmentOf, fieldsOf } from "./client-fields.ts";
+import { type DetectedWebApp, detectWebApp } from "./detect-web.ts";
 import { readEnvironment } from "./environment.ts";
 import { createEvaluator, type Evaluator, type Value } from "./evaluate.ts";
 import { type AppCall, callName, findCalls, findNamedCall } from "./find-calls.ts";
@@ -35,6 +38,7 @@ export interface Registration {
   /** APIs other than Graph for which tokens are requested. */
   readonly apis: readonly string[];
   readonly isMultiTenant: boolean;
+  readonly saml?: { readonly entityId: string; readonly certificateVariable: string };
 }
 
 /** All that the files of init are made from. */
@@ -50,12 +54,15 @@ export interface DetectedApp {
   /** Packages that the tests need and the project does not have. */
   readonly packages: readonly string[];
   readonly registration: Registration;
+  /** The registration itself, where it was given; it counts in place of what the sources show. */
+  readonly registered?: AppSketch;
   /** What the tests set before the app is loaded; a secret is that of the simulated registration. */
   readonly environment: Readonly<Record<string, string>>;
   readonly call?: AppCall;
   /** Other calls that could have been taken. */
   readonly otherCalls: readonly string[];
   readonly page?: FoundPage & { readonly origin: string };
+  readonly web?: DetectedWebApp;
   /** What people should know before they agree. */
   readonly notes: readonly string[];
 }
@@ -70,11 +77,28 @@ export async function detect(project: Project, choices: Choices): Promise<Detect
   const runner = kind === "page" ? "playwright" : (choices.runner ?? findRunner(project));
   const style = findStyle(project, modules, runner);
   const page = kind === "page" ? pageOf(project, modules, evaluator, choices, missing) : undefined;
-  const calls = kind === "page" ? [] : findCalls(modules, evaluator, clients);
+  const isProgram = kind === "job" || kind === "managed-identity";
+  const calls = isProgram ? findCalls(modules, evaluator, clients) : [];
   const call = choices.call === undefined ? calls[0] : findNamedCall(choices.call, modules);
-  if (kind !== "page" && call === undefined) missing.push(NO_CALL);
+  if (isProgram && call === undefined) missing.push(NO_CALL);
   const variables = readEnvironment(project);
-  const fields = fieldsOf(client, { variables, origin: page?.origin, choices, missing });
+  const registered = registeredApp(kind, choices);
+  const fields = fieldsOf(client, {
+    variables,
+    origin: page?.origin,
+    choices: registered === undefined ? choices : { clientId: registered.clientId, ...choices },
+    missing,
+    kind,
+  });
+  if (registered !== undefined && registered.clientId !== fields.clientId) {
+    missing.push(
+      `one client id: the sources use ${fields.clientId}, and the registration is that of ${registered.clientId}`,
+    );
+  }
+  const web =
+    kind === "web" || kind === "saml"
+      ? detectWebApp(client, { modules, evaluator, variables, choices, missing })
+      : undefined;
   if (missing.length > 0) throw missingError(client, missing);
   return {
     kind,
@@ -88,22 +112,40 @@ export async function detect(project: Project, choices: Choices): Promise<Detect
       style.modules === "esm" &&
       !project.manifest.isModule &&
       (runner === "node-test" || runner === "mocha"),
-    packages: missingPackages(project, runner, style),
-    registration: registrationOf(kind, fields, findScopes(modules, evaluator), page?.origin),
-    environment: environmentOf(client, fields),
-    ...(call === undefined ? {} : { call }),
+    packages: missingPackages(project, runner, style, web === undefined ? [] : ["supertest"]),
+    registration: registrationOf(kind, fields, findScopes(modules, evaluator), {
+      origin: page?.origin,
+      redirectUris: web?.redirectUris ?? [],
+    }),
+    ...(registered === undefined ? {} : { registered }),
+    environment: { ...web?.environment, ...environmentOf(client, fields) },
+    ...(web === undefined ? {} : { web }),
+    ...(!isProgram || call === undefined ? {} : { call }),
     otherCalls: calls.filter((one) => one !== call).map(callName),
     ...(page === undefined ? {} : { page }),
     notes: [...project.leftOut, ...leftOut, ...fields.notes],
   };
 }
 
+const registeredKinds = { page: "spa", web: "web", saml: "web", job: "daemon" } as const;
+
+function registeredApp(kind: AppKind, { registration }: Choices): AppSketch | undefined {
+  if (registration === undefined) return undefined;
+  if (kind !== "managed-identity")
+    return fromRegistration(registration, { kind: registeredKinds[kind] });
+  throw new HarnessError("bad-usage", "a managed identity has no app registration", {
+    hint: "Leave the file out; --client-id names a user-assigned identity.",
+  });
+}
+
 function missingPackages(
   { manifest: { dependencies } }: Project,
   runner: Runner,
   { needsTsx }: Style,
+  more: readonly string[],
 ): readonly string[] {
   const needed = [
+    ...more,
     ...(runner === "node-test" ? [] : [runner === "playwright" ? "@playwright/test" : runner]),
     ...(needsTsx ? ["tsx"] : []),
   ];
@@ -152,7 +194,7 @@ function chooseClient(
     hint:
       workspaces.length > 0
         ? `Run init in the folder of one app: ${workspaces.join(", ")}.`
-        : "Looked for PublicClientApplication, ConfidentialClientApplication, ManagedIdentityApplication and the credentials of @azure/identity in .ts, .js, .vue and .html files.",
+        : "Looked for PublicClientApplication, ConfidentialClientApplication, ManagedIdentityApplication, the credentials of @azure/identity and strategies of passport-saml in .ts, .js, .vue and .html files.",
   });
 }
 
@@ -163,8 +205,10 @@ function appKindOf(
   if (client.kind === "page") return "page";
   if (client.kind === "managed-identity") return "managed-identity";
   if (client.kind === "credential") return "job";
-  const isJob = client.kind === "confidential" && calls(modules, "acquireTokenByClientCredential");
-  return isJob && !calls(modules, "acquireTokenByCode") ? "job" : undefined;
+  if (client.kind === "saml") return "saml";
+  if (client.kind !== "confidential") return undefined;
+  if (calls(modules, "acquireTokenByCode")) return "web";
+  return calls(modules, "acquireTokenByClientCredential") ? "job" : undefined;
 }
 
 function calls(modules: ReadonlyMap<string, SourceModule>, method: string): boolean {
@@ -208,9 +252,10 @@ function registrationOf(
   kind: AppKind,
   fields: ClientFields,
   scopeValues: readonly Value[],
-  origin: string | undefined,
+  addresses: { readonly origin: string | undefined; readonly redirectUris: readonly string[] },
 ): Registration {
-  const { clientId, tenant, domain, isMultiTenant, redirectUri } = fields;
+  const { clientId, tenant, domain, isMultiTenant, redirectUri, saml } = fields;
+  const { origin } = addresses;
   const scopes = scopesOf(scopeValues.map(plainText).filter((text) => text !== undefined));
   const permissions = scopes.filter((scope) => !scope.endsWith("/.default"));
   const apis = scopes
@@ -223,10 +268,13 @@ function registrationOf(
     ...(domain === undefined ? {} : { domain }),
     clientId,
     redirectUris:
-      kind === "page" && address !== undefined ? [...new Set([address, `${origin ?? ""}/`])] : [],
-    scopes: kind === "page" ? permissions : [],
+      kind === "page" && address !== undefined
+        ? [...new Set([address, `${origin ?? ""}/`])]
+        : addresses.redirectUris,
+    scopes: kind === "page" || kind === "web" ? permissions : [],
     apis: kind === "page" ? [] : apis,
     isMultiTenant,
+    ...(saml === undefined ? {} : { saml }),
   };
 }
 

@@ -40,8 +40,9 @@ export interface FoundClient {
   readonly secret: Value;
   /** It proves itself by a certificate, or by an assertion. */
   readonly usesCertificate: boolean;
-  /** Of SAML: the page of the identity provider, and the names of the two sides. */
+  /** Of SAML: the page of the identity provider, its certificate, and the entity id of the app. */
   readonly entryPoint: Value;
+  readonly certificate: Value;
   readonly entityId: Value;
 }
 
@@ -194,7 +195,8 @@ function clientAt(
       tenant: field("tenant"),
       redirectUri: field("redirectUri"),
       secret: field("secret"),
-      usesCertificate: field("certificate").kind !== "unknown",
+      usesCertificate: kind !== "saml" && field("certificate").kind !== "unknown",
+      certificate: field("certificate"),
       entryPoint: field("entryPoint"),
       entityId: field("entityId"),
     };

@@ -14,6 +14,7 @@ import {
   pageSignInText,
   playwrightConfigText,
 } from "./write-page-tests.ts";
+import { webOutageText, webSignInText } from "./write-web-tests.ts";
 import { worldText } from "./write-world.ts";
 
 /** The script that init adds. */
@@ -50,7 +51,8 @@ export function makePlan(project: Project, app: DetectedApp): InitPlan {
   const ending = isPage ? ".spec" : infix;
   const signIn = name(`sign-in${ending}`);
   const outage = name(`outage${ending}`);
-  const texts: readonly (readonly [path: string, text: string])[] = [
+  const texts = testTexts[app.kind];
+  const files: readonly (readonly [path: string, text: string])[] = [
     [name("world"), worldText(app)],
     ...(isPage
       ? ([
@@ -58,19 +60,32 @@ export function makePlan(project: Project, app: DetectedApp): InitPlan {
           [name("open-app"), openAppText(app)],
         ] as const)
       : []),
-    [signIn, isPage ? pageSignInText(app) : nodeSignInText(app)],
-    [outage, isPage ? pageOutageText(app) : nodeOutageText(app)],
+    [signIn, texts.signIn(app)],
+    [outage, texts.outage(app)],
   ];
   const commands = runnerCommands(app, project, { signIn, outage });
   const existing = project.manifest.scripts[SCRIPT];
   return {
-    files: texts.map(([path, text]) => ({ path, text, state: stateOf(project.root, path, text) })),
+    files: files.map(([path, text]) => ({ path, text, state: stateOf(project.root, path, text) })),
     manifest:
       existing === undefined ? withScript(project.manifest, SCRIPT, commands.script) : undefined,
     isScriptTaken: existing !== undefined && existing !== commands.script,
     ...commands,
   };
 }
+
+type WriteText = (app: DetectedApp) => string;
+const node = { signIn: nodeSignInText, outage: nodeOutageText };
+const web = { signIn: webSignInText, outage: webOutageText };
+const testTexts: Readonly<
+  Record<DetectedApp["kind"], { readonly signIn: WriteText; readonly outage: WriteText }>
+> = {
+  page: { signIn: pageSignInText, outage: pageOutageText },
+  web,
+  saml: web,
+  job: node,
+  "managed-identity": node,
+};
 
 function stateOf(root: string, path: string, text: string): PlannedFile["state"] {
   refuseToLeave(root, path);

@@ -6,7 +6,7 @@ import { worldImport } from "./write-world.ts";
 
 interface RunnerWords {
   /** The lines that import the runner's own functions. */
-  readonly imports: (app: DetectedApp) => readonly string[];
+  readonly imports: (app: DetectedApp, isExpected: boolean) => readonly string[];
   readonly entry: string;
   /** `expect(entra)` or `expectEntra(entra)`. */
   readonly expect: string;
@@ -16,7 +16,9 @@ interface RunnerWords {
 
 const words: Readonly<Record<Exclude<Runner, "playwright">, RunnerWords>> = {
   vitest: {
-    imports: (app) => [importing(app, ["expect", "test"], "vitest")],
+    imports: (app, isExpected) => [
+      importing(app, isExpected ? ["expect", "test"] : ["test"], "vitest"),
+    ],
     entry: "brownout/vitest",
     expect: "expect",
     test: "test",
@@ -49,12 +51,14 @@ const words: Readonly<Record<Exclude<Runner, "playwright">, RunnerWords>> = {
 /** The first test: the app gets a token. */
 export function nodeSignInText(app: DetectedApp): string {
   const { asked } = wordsFor(app);
+  const { loading, call } = loadingLines(app);
   return testText(app, {
     about: "The app signs in: without a tenant, without a network.",
     title: `${title(app)} gets a token from Entra`,
-    body: (call, expect) => [
+    body: [
+      ...loading,
       `await entra.operate(${call});`,
-      `${expect}.toHaveRequested("${asked}");`,
+      `${expectation(app)}.toHaveRequested("${asked}");`,
     ],
   });
 }
@@ -62,17 +66,19 @@ export function nodeSignInText(app: DetectedApp): string {
 /** The second: an outage that the token which the app holds outlasts. */
 export function nodeOutageText(app: DetectedApp): string {
   const { outage } = wordsFor(app);
+  const { loading, call } = loadingLines(app);
   return testText(app, {
     about:
       "An outage of an hour, in milliseconds: the token that the app holds is valid for longer.",
     title: `${title(app)} works through half an hour without Entra`,
-    body: (call, expect) => [
+    body: [
+      ...loading,
       `await entra.operate(${call});`,
       `entra.outage(${outage});`,
       'await entra.clock.advance("30m");',
       "// The expectation says why this call fails, if it does.",
       `await entra.operate(${call}).catch(() => undefined);`,
-      `${expect}.toHaveKeptWorkingFromCache();`,
+      `${expectation(app)}.toHaveKeptWorkingFromCache();`,
     ],
   });
 }
@@ -87,31 +93,47 @@ function title({ call }: DetectedApp): string {
   return call?.method ?? call?.name ?? "the app";
 }
 
+/** `expect(entra)` where the runner has an `expect` that can be extended. */
+export function expectation(app: DetectedApp): string {
+  return `${wordsOf(app).expect}(entra)`;
+}
+
+function wordsOf({ runner }: DetectedApp): RunnerWords {
+  if (runner === "playwright") throw new TypeError("a page has tests of its own");
+  return words[runner];
+}
+
 interface TestParts {
   readonly about: string;
   readonly title: string;
-  /** The statements; `call` are the arguments of `operate`. */
-  readonly body: (call: string, expect: string) => readonly string[];
+  /** Imports of more packages. */
+  readonly imports?: readonly string[];
+  /** The statements of the test. */
+  readonly body: readonly string[];
 }
 
-function testText(app: DetectedApp, { about, title: named, body }: TestParts): string {
-  if (app.runner === "playwright") throw new TypeError("a page has tests of its own");
-  const runner = words[app.runner];
+/** A test file in the words of the project's runner. */
+export function testText(
+  app: DetectedApp,
+  { about, title: named, imports = [], body }: TestParts,
+): string {
+  const runner = wordsOf(app);
   const machine = app.kind === "managed-identity" ? ', machine: "web-vm"' : "";
-  const entryNames = runner.expect === "expectEntra" ? ["expectEntra", "useEntra"] : ["useEntra"];
-  const { loading, call } = loadingLines(app);
-  const statements = [...loading, ...body(call, `${runner.expect}(entra)`)];
+  const isExpected = body.some((line) => line.includes(expectation(app)));
+  const entryNames =
+    runner.expect === "expectEntra" && isExpected ? ["expectEntra", "useEntra"] : ["useEntra"];
   const isInDescribe = app.runner === "mocha";
   const test = [
     `const entra = useEntra({ world${machine}${runner.mount} });`,
     "",
     `${runner.test}(${JSON.stringify(named)}, async () => {`,
-    ...statements.map((line) => `  ${line}`),
+    ...body.map((line) => `  ${line}`),
     "});",
   ];
   return [
     `/** ${about} */`,
-    ...runner.imports(app),
+    ...imports,
+    ...runner.imports(app, isExpected),
     importing(app, entryNames, runner.entry),
     worldImport(app),
     "",

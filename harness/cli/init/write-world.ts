@@ -1,16 +1,16 @@
 /** The text of the world file: the app's registration, and the variables that the app reads. */
 import type { DetectedApp, Registration } from "./detect.ts";
-import { indentedBlock, literal, localImport } from "./source-text.ts";
+import { importing, indentedBlock, literal, localImport } from "./source-text.ts";
 
 /** `world.ts` or `world.js`: what the simulator knows of the app. */
 export function worldText(app: DetectedApp): string {
   const { kind, registration, environment, style } = app;
   const isIdentity = kind === "managed-identity";
-  const named = isIdentity ? "contoso" : "createWorld";
-  const head =
-    style.modules === "esm"
-      ? `import { ${named} } from "brownout";`
-      : `const { ${named} } = require("brownout");`;
+  const { saml } = registration;
+  const named = isIdentity
+    ? ["contoso"]
+    : ["createWorld", ...(saml === undefined ? [] : ["samlSettings"])];
+  const head = importing(app, named, "brownout");
   const variables = kind === "page" ? {} : environment;
   const start = style.modules === "esm" ? "export const world =" : "const world =";
   return [
@@ -27,6 +27,13 @@ export function worldText(app: DetectedApp): string {
     isIdentity
       ? identityWorld(registration, app, start)
       : `${start} createWorld(${literal(sketchOf(app))});`,
+    ...(saml === undefined
+      ? []
+      : [
+          "",
+          "// The certificate with which the simulated Entra signs.",
+          `process.env.${saml.certificateVariable} = samlSettings(world).idpCert;`,
+        ]),
     ...(style.modules === "esm" ? [] : ["", "module.exports = { world };"]),
     "",
   ].join("\n");
@@ -37,20 +44,26 @@ export function worldImport(app: DetectedApp): string {
   return localImport(app, ["world"], "./world");
 }
 
-function sketchOf({ kind, registration }: DetectedApp): unknown {
-  const { tenant, domain, clientId, redirectUris, scopes, apis, isMultiTenant } = registration;
+function sketchOf(app: DetectedApp): unknown {
+  const { kind, registration } = app;
+  const { tenant, domain, clientId, redirectUris, scopes, apis, isMultiTenant, saml } =
+    registration;
+  const isWeb = kind === "web" || kind === "saml";
+  const ownApp = {
+    kind: kind === "page" ? "spa" : isWeb ? "web" : "daemon",
+    clientId,
+    ...(saml === undefined
+      ? {}
+      : { saml: { identifiers: [saml.entityId], replyUrls: redirectUris } }),
+    ...(redirectUris.length === 0 || saml !== undefined ? {} : { redirectUris }),
+    ...(scopes.length === 0 ? {} : { scopes }),
+    ...(isMultiTenant ? { multiTenant: true } : {}),
+  };
   return {
     tenant,
     ...(domain === undefined ? {} : { domain }),
-    apps: [
-      {
-        kind: kind === "page" ? "spa" : "daemon",
-        clientId,
-        ...(redirectUris.length === 0 ? {} : { redirectUris }),
-        ...(scopes.length === 0 ? {} : { scopes }),
-        ...(isMultiTenant ? { multiTenant: true } : {}),
-      },
-    ],
+    apps: [app.registered ?? ownApp],
+    ...(isWeb ? { users: ["adele", "megan"] } : {}),
     ...(apis.length === 0 ? {} : { resources: apis.map((identifierUri) => ({ identifierUri })) }),
   };
 }

@@ -1,0 +1,109 @@
+/** Puts together what is known of a web app on Express: its export, its paths, and how it is configured. */
+import type { Choices } from "./choices.ts";
+import { fillIn, isSecretName } from "./environment.ts";
+import type { Evaluator, Value } from "./evaluate.ts";
+import type { FoundClient } from "./find-clients.ts";
+import {
+  bestRoute,
+  findAnswerPath,
+  findRoutes,
+  findWebApps,
+  type FoundWebApp,
+  type Route,
+} from "./find-web-app.ts";
+import { isNode, nameOf, dottedName, type SourceModule, visitNodes } from "./source-module.ts";
+
+/** A web app that supertest can drive. */
+export interface DetectedWebApp {
+  readonly app: FoundWebApp;
+  /** The path that sends people to Entra. */
+  readonly signInPath: string;
+  /** A page for those who are signed in; undefined when no route looks like one. */
+  readonly page: Route | undefined;
+  /** Absolute addresses to which Entra sends its answers. */
+  readonly redirectUris: readonly string[];
+  /** Variables that the app needs, apart from those of its client. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+interface WebSources {
+  readonly modules: ReadonlyMap<string, SourceModule>;
+  readonly evaluator: Evaluator;
+  readonly variables: ReadonlyMap<string, string>;
+  readonly choices: Choices;
+  readonly missing: string[];
+}
+
+/** Reads it off the sources; what is missing is added to `missing`. */
+export function detectWebApp(client: FoundClient, sources: WebSources): DetectedWebApp {
+  const { modules, evaluator, choices, missing } = sources;
+  const [app] = findWebApps(modules);
+  if (app === undefined) {
+    missing.push(
+      "an exported Express app, which supertest takes without a port: module.exports = app, or export const app = express()",
+    );
+  }
+  const routes = findRoutes(modules, evaluator);
+  const signInPath = choices.signIn ?? bestRoute(routes, ({ signsIn }) => signsIn)?.path;
+  if (signInPath === undefined)
+    missing.push("the path that sends people to Entra: --sign-in /auth/signin");
+  const environment: Record<string, string> = needsOfSession(modules);
+  const redirectUris = redirectUrisOf(client, sources, environment);
+  if (redirectUris.length === 0)
+    missing.push("a redirect URI, or callbackUrl, that the sources show as an absolute address");
+  return {
+    app: app ?? { path: client.path, exported: "default", of: "value" },
+    signInPath: signInPath ?? "/",
+    page: bestRoute(
+      routes.filter(({ path }) => path !== signInPath),
+      ({ needsUser }) => needsUser,
+    ),
+    redirectUris,
+    environment,
+  };
+}
+
+/** Secrets of sessions, and the addresses that samples leave to be filled in. */
+function needsOfSession(modules: ReadonlyMap<string, SourceModule>): Record<string, string> {
+  const needs: Record<string, string> = {};
+  for (const module of modules.values())
+    visitNodes(module.program, (node) => {
+      if (node.type !== "MemberExpression") return;
+      const name = /^process\.env\.(\w+)$/.exec(dottedName(node) ?? "")?.[1];
+      if (name === undefined) return;
+      if (/session|cookie/i.test(name) && isSecretName(name))
+        needs[name] = "fixture-session-secret";
+      if (/graph/i.test(name) && /endpoint|url|host|api/i.test(name))
+        needs[name] = "https://graph.microsoft.com/";
+    });
+  return needs;
+}
+
+/** Every `redirectUri` and `callbackUrl` of the sources; a variable without a value gets one. */
+function redirectUrisOf(
+  client: FoundClient,
+  { modules, evaluator, variables }: WebSources,
+  environment: Record<string, string>,
+): readonly string[] {
+  const values: Value[] = [client.redirectUri];
+  for (const module of modules.values())
+    visitNodes(module.program, (node) => {
+      if (node.type !== "ObjectProperty" && node.type !== "VariableDeclarator") return;
+      const name = nameOf(node.type === "ObjectProperty" ? node.key : node.id);
+      const value = node.type === "ObjectProperty" ? node.value : node.init;
+      if (name === undefined || !isNode(value)) return;
+      if (/^(?:(?:POST_)?REDIRECT_URI|redirectUri|callbackUrl)$/i.test(name))
+        values.push(evaluator.evaluate(value, module));
+    });
+  const answerPath = findAnswerPath(modules, evaluator);
+  const found = values.flatMap((value) => {
+    const { text, variables: names = [] } = fillIn(value, { environment: variables }) ?? {};
+    const [variable, ...more] = names;
+    const invented = answerPath === undefined ? undefined : `http://localhost:3000${answerPath}`;
+    const uri = text ?? (variable !== undefined && more.length === 0 ? invented : undefined);
+    if (uri === undefined || !/^https?:\/\//.test(uri)) return [];
+    if (variable !== undefined && more.length === 0) environment[variable] = uri;
+    return [uri];
+  });
+  return [...new Set(found)];
+}

@@ -1,0 +1,190 @@
+/**
+ * What is known of an Express app without starting it: what exports it, which route sends people
+ * to Entra, and which page shows that they are signed in.
+ */
+import type { Evaluator } from "./evaluate.ts";
+import { isTestFile } from "./find-clients.ts";
+import { plainText } from "./find-runner.ts";
+import {
+  dottedName,
+  type Fields,
+  isNode,
+  nameOf,
+  type SourceModule,
+  visitNodes,
+} from "./source-module.ts";
+
+/** An app that supertest can take. */
+export interface FoundWebApp {
+  readonly path: string;
+  /** `default`, or the name that is exported. */
+  readonly exported: string;
+  /** The app itself, or a function without arguments that makes one. */
+  readonly of: "value" | "factory";
+}
+
+/** A path at which the app answers GET. */
+export interface Route {
+  readonly path: string;
+  readonly signsIn: number;
+  readonly needsUser: number;
+  /** The handler asks MSAL for a token, or an API with one. */
+  readonly usesToken: boolean;
+}
+
+/** The exported Express apps, those with routes of a sign-in first. */
+export function findWebApps(modules: ReadonlyMap<string, SourceModule>): readonly FoundWebApp[] {
+  const found: FoundWebApp[] = [];
+  for (const module of modules.values()) {
+    if (isTestFile(module.path)) continue;
+    for (const [name, node] of module.exports) {
+      if (name === "module.exports" && isNode(node) && node.type === "ObjectExpression") continue;
+      const exported = name === "module.exports" ? "default" : name;
+      const value = declared(node, module);
+      if (isExpress(value)) found.push({ path: module.path, exported, of: "value" });
+      else if (makesExpress(value)) found.push({ path: module.path, exported, of: "factory" });
+    }
+  }
+  return found;
+}
+
+function declared(node: unknown, module: SourceModule): Fields | undefined {
+  if (!isNode(node)) return undefined;
+  if (node.type !== "Identifier") return node;
+  const value = module.variables.get(node.name);
+  return isNode(value) ? value : undefined;
+}
+
+function isExpress(node: Fields | undefined): boolean {
+  return node?.type === "CallExpression" && nameOf(node.callee) === "express";
+}
+
+/** A function without arguments, not asynchronous, that makes an app and returns something. */
+function makesExpress(node: Fields | undefined): boolean {
+  if (node === undefined || !/Function/.test(node.type) || node["async"] === true) return false;
+  if ((node["params"] as readonly unknown[]).length > 0) return false;
+  let [makes, returns] = [false, false];
+  visitNodes(node["body"], (inner) => {
+    if (isExpress(inner)) makes = true;
+    if (inner.type === "ReturnStatement" && isNode(inner.argument)) returns = true;
+  });
+  return makes && returns;
+}
+
+/** All routes for GET, with the prefixes under which their routers are mounted. */
+export function findRoutes(
+  modules: ReadonlyMap<string, SourceModule>,
+  evaluator: Evaluator,
+): readonly Route[] {
+  const own: { readonly module: string; readonly path: string; readonly handlers: unknown }[] = [];
+  const mounts: { readonly from: string; readonly prefix: string; readonly target: string }[] = [];
+  for (const module of modules.values()) {
+    if (isTestFile(module.path)) continue;
+    visitNodes(module.program, (node) => {
+      if (node.type !== "CallExpression") return;
+      const method = /^\w+\.(get|all|use)$/.exec(dottedName(node.callee) ?? "")?.[1];
+      const [first, ...handlers] = node.arguments;
+      const path = plainText(evaluator.evaluate(first, module));
+      if (method === undefined || path?.startsWith("/") !== true) return;
+      if (method !== "use") own.push({ module: module.path, path, handlers });
+      for (const handler of handlers) {
+        const target = targetOf(handler, module, evaluator);
+        if (method === "use" && target !== undefined)
+          mounts.push({ from: module.path, prefix: path, target });
+      }
+    });
+  }
+  const prefixesOf = (module: string, depth = 0): readonly string[] => {
+    const to = mounts.filter(({ target }) => target === module);
+    if (to.length === 0 || depth > 4) return [""];
+    return to.flatMap(({ from, prefix }) =>
+      prefixesOf(from, depth + 1).map((before) => join(before, prefix)),
+    );
+  };
+  return own
+    .filter(({ path }) => !/[:*(]/.test(path))
+    .flatMap(({ module, path, handlers }) =>
+      prefixesOf(module).map((prefix) => routeOf(join(prefix, path), handlers)),
+    );
+}
+
+function join(one: string, other: string): string {
+  return `${one}/${other}`.replaceAll(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
+}
+
+/** The module of a router that is mounted. */
+function targetOf(
+  handler: unknown,
+  module: SourceModule,
+  { resolve }: Evaluator,
+): string | undefined {
+  if (!isNode(handler)) return undefined;
+  const specifier =
+    handler.type === "Identifier"
+      ? module.imports.get(handler.name)?.from
+      : handler.type === "CallExpression" && nameOf(handler.callee) === "require"
+        ? nameOf(handler.arguments[0])
+        : undefined;
+  return specifier === undefined ? undefined : resolve(specifier, module.path)?.path;
+}
+
+const SENDS_TO_ENTRA = /^(?:getAuthCodeUrl|login|signIn|authenticate|redirectToLogin)$/;
+const GUARDS =
+  /^(?:is|ensure|require|check|must)?-?(?:Be)?(?:Auth|Authenticated|SignedIn|LoggedIn|Login)\w*$/i;
+const USES_TOKEN = /^(?:acquireToken\w*|fetch|getToken)$/;
+
+function routeOf(path: string, handlers: unknown): Route {
+  let [sends, guards, usesToken] = [0, 0, false];
+  visitNodes(handlers, (node) => {
+    const name =
+      node.type === "Identifier"
+        ? node.name
+        : node.type === "CallExpression" || node.type === "MemberExpression"
+          ? dottedName(node.type === "CallExpression" ? node.callee : node)
+              ?.split(".")
+              .at(-1)
+          : undefined;
+    if (name === undefined) return;
+    if (node.type === "CallExpression" && SENDS_TO_ENTRA.test(name)) sends = 3;
+    if (GUARDS.test(name) && name !== "authenticate") guards = 3;
+    if (node.type === "CallExpression" && USES_TOKEN.test(name)) usesToken = true;
+  });
+  const isBack = /redirect|callback|acs|consume|log-?out|sign-?out|metadata|health/i.test(path);
+  const isSignIn = /(?:sign|log)-?in/i.test(path);
+  return {
+    path,
+    signsIn: isBack ? -1 : (isSignIn ? 3 : 0) + sends,
+    needsUser:
+      isBack || isSignIn
+        ? -1
+        : guards +
+          (/profile|\bme\b|account|user|dashboard|orders/i.test(path) ? 2 : 0) +
+          (usesToken ? 2 : 0),
+    usesToken,
+  };
+}
+
+/** The path at which Entra's answers arrive, where the sources leave the address to the environment. */
+export function findAnswerPath(
+  modules: ReadonlyMap<string, SourceModule>,
+  evaluator: Evaluator,
+): string | undefined {
+  let found: string | undefined;
+  for (const module of modules.values())
+    visitNodes(module.program, (node) => {
+      if (node.type !== "CallExpression") return;
+      if (!/^\w+\.(?:get|post|all)$/.test(dottedName(node.callee) ?? "")) return;
+      const path = plainText(evaluator.evaluate(node.arguments[0], module));
+      if (path !== undefined && /redirect|callback|acs|consume/i.test(path)) found ??= path;
+    });
+  return found;
+}
+
+/** The best route by a score; undefined when none has one above zero. */
+export function bestRoute(
+  routes: readonly Route[],
+  score: (route: Route) => number,
+): Route | undefined {
+  const [best] = routes.toSorted((one, other) => score(other) - score(one));
+  return best !== undefined && score(best) > 0 ? best : undefined;
+}
