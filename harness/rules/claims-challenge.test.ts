@@ -23,6 +23,36 @@ function challenged() {
 
 const withClaims = (claims: object) => ({ form: { claims: JSON.stringify(claims) } });
 
+it("claims-challenge knows which requests were under way when an API rejected their token", () => {
+  /** Two requests with one token, at once or one after the other; then the next call sends the claims. */
+  const judged = (how: "at once" | "in turn"): string => {
+    const run = buildRun();
+    const call = run.operation();
+    const token = run.token({ expiresIn: 86_400 });
+    run.exchange({ by: call, issued: { token } });
+    call.ok();
+    run.at("01:00:00");
+    const shows = () => {
+      const headers = [["authorization", `Bearer ${token.accessToken}`]] as const;
+      const sent = run.request({ endpoint: "resource", headers });
+      return () => {
+        run.presented(token, "revoked");
+        return () => sent.answered({ status: 401 });
+      };
+    };
+    if (how === "at once") {
+      const arrive = [shows(), shows()];
+      for (const answer of arrive.map((one) => one())) answer();
+    } else for (let time = 0; time < 2; time += 1) shows()()();
+    const next = run.operation({ claims: true });
+    run.exchange({ by: next, ...withClaims(challenge) });
+    next.ok();
+    return claimsChallenge.judge(run.history()).verdict;
+  };
+  expect(judged("at once")).toBe("pass");
+  expect(judged("in turn")).toBe("fail");
+});
+
 describe("claims-challenge passes", () => {
   it("when the next call sends the challenge to the token endpoint", () => {
     const { run } = challenged();

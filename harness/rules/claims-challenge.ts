@@ -7,6 +7,7 @@
 import type { History, TokenPresented } from "../history/event.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { isServiceFailure, isToSignInService } from "./model/exchange-outcomes.ts";
+import { isShownKnowingly } from "./model/shown-tokens.ts";
 import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
 import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
 import { counted, every, sinceStart } from "./model/messages.ts";
@@ -26,6 +27,10 @@ export const claimsChallenge: Rule = {
     {
       id: "never-handed-out",
       says: "No call of the run handed out the token; that it is presented again still fails.",
+    },
+    {
+      id: "shown-at-once",
+      says: "The revoked token is in another request that was sent before the answer.",
     },
     {
       id: "own-code",
@@ -53,11 +58,14 @@ function judge(history: History): Judgement {
       event.kind === "token-presented" && event.verdict === "revoked",
   );
   const answered: EventRef[] = [];
-  const seen = new Set<string>();
+  const seen = new Map<string, TokenPresented>();
   for (const event of revoked) {
     const owner = ownerOf(history, event);
-    if (seen.has(event.accessToken)) return presentedAgain(history, event, revoked);
-    seen.add(event.accessToken);
+    const before = seen.get(event.accessToken);
+    if (before !== undefined && isShownKnowingly(history, before, event))
+      return presentedAgain(history, event, revoked);
+    if (before !== undefined) continue;
+    seen.set(event.accessToken, event);
     if (owner === undefined) continue;
     const later = operationsOf(history, owner.invoked.client).filter(
       ({ invoked }) => invoked.index > event.index && isForSameToken(owner, invoked),

@@ -35,6 +35,35 @@ describe("device-code-polling", () => {
     });
   });
 
+  it("passes for a device that gives up when its code has expired", () => {
+    const givesUpAfter = (minutes: number, expiresInSeconds?: number): string => {
+      const run = buildRun();
+      const operation = run.operation({ flow: "device-code" });
+      run.exchange({ by: operation, endpoint: "device-code" });
+      const history = () => {
+        const { header, events } = run.history();
+        const body = JSON.stringify({ user_code: "A1B2C3D4E", expires_in: expiresInSeconds });
+        return {
+          header,
+          events: events.map((event) =>
+            event.kind === "exchange-ended" && event.exchange === 1 && event.end.kind === "response"
+              ? { ...event, end: { ...event.end, body } }
+              : event,
+          ),
+        };
+      };
+      run.after(minutes * 60_000 - 5_000);
+      run.exchange({ by: operation, grant: "device_code", ...down });
+      run.after(5_000);
+      operation.fails({ code: "device_code_expired" });
+      return deviceCodePolling.judge(history()).verdict;
+    };
+    expect(givesUpAfter(15)).toBe("pass");
+    expect(givesUpAfter(14)).toBe("fail");
+    expect(givesUpAfter(5, 300)).toBe("pass");
+    expect(givesUpAfter(15, 1_800)).toBe("fail");
+  });
+
   it.each([
     ["slow_down", slowDown, "slow_down"],
     ["a 503", down, "a 503"],

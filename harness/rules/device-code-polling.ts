@@ -5,8 +5,8 @@
  * Source: RFC 8628 section 3.5. That a 5xx must not end the polling is our reading of its words
  * on connection time-outs.
  */
-import { formatDuration } from "../core/time/duration.ts";
-import type { History } from "../history/event.ts";
+import { formatDuration, minutes } from "../core/time/duration.ts";
+import type { ExchangeEnded, History } from "../history/event.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { grantOf, isServiceFailure } from "./model/exchange-outcomes.ts";
 import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
@@ -24,6 +24,7 @@ export const deviceCodePolling: Rule = {
       id: "given-up-otherwise",
       says: "The last answer was neither slow_down nor a failure of the service, such as a refusal.",
     },
+    { id: "code-over", says: "The device code has expired." },
     {
       id: "whole-seconds",
       says: "A pause may be up to a second too short, because clients count whole seconds.",
@@ -34,6 +35,8 @@ export const deviceCodePolling: Rule = {
 
 /** What slow_down adds to the interval, and the interval where the service names none: RFC 8628. */
 const SLOWER_BY_MS = 5_000;
+/** Where the answer does not say it: `docs/sources.md#b`. */
+const CODE_LIFETIME_MS = minutes(15);
 /** Clients count whole seconds. */
 const ROUNDING_MS = 1_000;
 
@@ -70,6 +73,24 @@ function judge(history: History): Judgement {
   );
 }
 
+/** Whether the device code had expired when the sign-in ended. */
+function isCodeOver({ completed, exchanges }: Operation): boolean {
+  const issued = exchanges.find(({ began }) => began.endpoint === "device-code")?.ended;
+  if (issued === undefined || completed === undefined) return false;
+  return completed.at >= issued.at + lifetimeMsIn(issued);
+}
+
+/** How long a device code lives, by the answer that issued it. */
+function lifetimeMsIn({ end }: ExchangeEnded): number {
+  try {
+    const answer = JSON.parse(end.kind === "response" ? end.body : "") as { expires_in?: unknown };
+    const seconds = Number(answer.expires_in);
+    return Number.isFinite(seconds) ? seconds * 1_000 : CODE_LIFETIME_MS;
+  } catch {
+    return CODE_LIFETIME_MS;
+  }
+}
+
 function isPoll(exchange: Exchange): boolean {
   return grantOf(exchange) === "device_code";
 }
@@ -92,7 +113,7 @@ function breachesOf(operation: Operation, polls: readonly Exchange[]): readonly 
     const next = polls[at + 1];
     if (next === undefined) {
       const isGivenUp = operation.completed?.outcome === "fail";
-      if (isGivenUp && (isSlowDown(poll) || isServiceFailure(poll)))
+      if (isGivenUp && (isSlowDown(poll) || isServiceFailure(poll)) && !isCodeOver(operation))
         breaches.push({ poll, operation, what: `gave up a sign-in after ${answerOf(poll)}` });
       continue;
     }

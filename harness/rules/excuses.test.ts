@@ -11,6 +11,7 @@ import {
 import { abusesOfBackup } from "../../test/support/excuse-abuses-of-backup.ts";
 import { abusesOfFailures } from "../../test/support/excuse-abuses-of-failures.ts";
 import { abusesOfProtocols } from "../../test/support/excuse-abuses-of-protocols.ts";
+import { abusesOfRetryGuidance } from "../../test/support/excuse-abuses-of-retry-guidance.ts";
 import { abusesOfTabs } from "../../test/support/excuse-abuses-of-tabs.ts";
 import { abusesOfTokens } from "../../test/support/excuse-abuses-of-tokens.ts";
 import type { Ask, Call } from "../../test/support/run-builder-wire.ts";
@@ -93,6 +94,7 @@ const abuses: Readonly<Record<string, () => RunBuilder>> = {
   ...abusesOfBackup,
   ...abusesOfFailures,
   ...abusesOfProtocols,
+  ...abusesOfRetryGuidance,
   ...abusesOfTabs,
   ...abusesOfTokens,
   "cached-token/sign-in-required": () => withToken((run) => run.operation().fails(login)),

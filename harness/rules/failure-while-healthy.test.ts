@@ -38,6 +38,25 @@ describe("failure-while-healthy", () => {
     });
   });
 
+  it("passes one that shows a rejected token in several requests at once, before it can know", () => {
+    const shows = (run: RunBuilder): void => {
+      const token = run.token();
+      const headers = [["authorization", `Bearer ${token.accessToken}`]] as const;
+      const sent = [1, 2].map(() => run.request({ endpoint: "resource", headers }));
+      for (const _ of sent) run.presented(token, "expired");
+      for (const one of sent) one.answered({ status: 401 });
+    };
+    const again = (run: RunBuilder): void => {
+      const token = run.token();
+      for (const call of [run.operation(own), run.operation(own)]) {
+        run.shows(call, token, { verdict: "expired" });
+        call.ok({ token: "none" });
+      }
+    };
+    expect(judge(good, shows, good).verdict).toBe("pass");
+    expect(judge(good, again, good).verdict).toBe("fail");
+  });
+
   it("counts a success in an outage between two failures, by a token from the cache", () => {
     const outage = (run: RunBuilder): void => {
       const end = run.fault({ id: "down" });

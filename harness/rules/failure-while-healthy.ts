@@ -18,6 +18,7 @@ import { createLockoutCheck } from "./model/lockouts.ts";
 import { counted, sinceStart } from "./model/messages.ts";
 import { isPersonNeeded } from "./model/person-needed.ts";
 import { purposeIn } from "./model/purposes.ts";
+import { isShownKnowingly } from "./model/shown-tokens.ts";
 import { fails, inconclusive, passes, type EventRef } from "./model/verdicts.ts";
 
 /** Judges `failure-while-healthy`; bound: `limits.recoveryWithinMs`, two minutes by default. */
@@ -40,6 +41,10 @@ export const failureWhileHealthy: Rule = {
     },
     { id: "person-needed", says: "The call asks for a person; other rules judge whether in vain." },
     { id: "locked-out", says: "The script has locked out the user or app." },
+    {
+      id: "shown-at-once",
+      says: "The rejected token is in another request that was sent before the answer.",
+    },
     {
       id: "revoked-token",
       says: "A token that was rejected as revoked; rule claims-challenge judges it.",
@@ -163,10 +168,12 @@ function shownAgain(
       event.kind === "token-presented" && lastingVerdicts.has(event.verdict),
   );
   return [...Map.groupBy(rejected, ({ accessToken }) => accessToken).values()].flatMap((shown) => {
-    const [first, ...again] = shown;
+    const [first, ...later] = shown;
+    if (first === undefined) return [];
+    const again = later.filter((event) => isShownKnowingly(history, first, event));
     const [second] = again.filter(isHealthyAt);
-    if (first === undefined || second === undefined) return [];
-    const what = `a token was shown to an API ${shown.length} times although it had been rejected as ${first.verdict}`;
+    if (second === undefined) return [];
+    const what = `a token was shown to an API ${again.length + 1} times although it had been rejected as ${first.verdict}`;
     return [{ at: second.at, what, evidence: [...new Set([first, second, ...again])].slice(0, 4) }];
   });
 }

@@ -129,6 +129,12 @@ const abusesOfFailureWhileHealthy: Abuses = {
       run.changed("user-disabled", [ada]);
       for (let call = 0; call < 2; call += 1) run.operation({ user: ben }).fails();
     }),
+  "failure-while-healthy/shown-at-once": () =>
+    healthy((run) => {
+      const token = run.token();
+      for (let time = 0; time < 2; time += 1)
+        run.shows(run.operation(own), token, { verdict: "expired" });
+    }),
   "failure-while-healthy/revoked-token": () =>
     healthy((run) => {
       const token = run.token();

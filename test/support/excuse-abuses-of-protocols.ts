@@ -2,8 +2,8 @@
  * For each excuse of the rules on tokens, metadata and protocols a history that is like it and must
  * fail all the same: mostly the excused event, and beside it one that the excuse does not cover.
  */
-import { buildRun, type BuiltOperation, type RunBuilder } from "./run-builder.ts";
-import { ada, ben, type Reply } from "./run-builder-wire.ts";
+import { buildRun, type RunBuilder } from "./run-builder.ts";
+import { ada, ben } from "./run-builder-wire.ts";
 
 /** A call that gets a token with these lifetimes. */
 function served(run: RunBuilder, lifetimes = {}, call = {}) {
@@ -37,47 +37,6 @@ function challenged(then: (run: RunBuilder) => void): RunBuilder {
   run.at("01:00:00");
   run.presented(token, "revoked");
   then(run);
-  return run;
-}
-
-const imds = {
-  endpoint: "managed-identity",
-  method: "GET",
-  url: "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01",
-} as const;
-
-/** Answers of a machine's endpoint to a call, each so many ms after the one before. */
-function asksImds(
-  answers: readonly (readonly [afterMs: number, status: number, retryAfter?: number])[],
-  { run = buildRun(), url = imds.url }: { run?: RunBuilder; url?: string } = {},
-): RunBuilder {
-  const by = run.operation({ flow: "managed-identity" });
-  for (const [afterMs, status, retryAfter] of answers) {
-    run.after(afterMs);
-    run.exchange({ by, ...imds, url, status, ...(retryAfter === undefined ? {} : { retryAfter }) });
-  }
-  if (answers.at(-1)?.[1] === 200) by.ok();
-  else by.fails();
-  return run;
-}
-
-/** Five answers with the same pause between them. */
-function evenly(pauseMs: number, status: number): (readonly [number, number])[] {
-  return [0, 1, 2, 3, 4].map((position) => [position === 0 ? 0 : pauseMs, status]);
-}
-
-/** A sign-in whose polls are answered like this, so many seconds after the one before. */
-function polled(
-  polls: readonly (readonly [afterSeconds: number, reply: Reply])[],
-  ends: (operation: BuiltOperation) => void,
-): RunBuilder {
-  const run = buildRun();
-  const operation = run.operation({ flow: "device-code" });
-  for (const [seconds, reply] of polls) {
-    run.after(seconds * 1_000);
-    run.exchange({ by: operation, grant: "device_code", issued: "nothing", ...reply });
-  }
-  ends(operation);
   return run;
 }
 
@@ -214,6 +173,12 @@ const abusesOfClaimsChallenge: Readonly<Record<string, () => RunBuilder>> = {
     for (let time = 0; time < 2; time += 1) run.presented(token, "revoked");
     return run;
   },
+  "claims-challenge/shown-at-once": () =>
+    challenged((run) => {
+      const token = served(run, { expiresIn: 86_400 });
+      for (let time = 0; time < 2; time += 1)
+        run.shows(run.operation(), token, { verdict: "revoked" });
+    }),
   "claims-challenge/own-code": () => {
     const run = buildRun();
     const own = { flow: "custom", client: "shop", app: "load" } as const;
@@ -243,67 +208,6 @@ const abusesOfClaimsChallenge: Readonly<Record<string, () => RunBuilder>> = {
       run.exchange({ by: call, form: { claims: "{}" } });
       call.ok();
     }),
-};
-
-/** Retries at a machine's identity endpoint, and polls of a device. */
-const abusesOfRetryGuidance: Readonly<Record<string, () => RunBuilder>> = {
-  "identity-endpoint/first-retry": () =>
-    asksImds([
-      [0, 500],
-      [0, 200],
-    ]),
-  "identity-endpoint/other-sources": () =>
-    asksImds(
-      [
-        [0, 500],
-        [0, 200],
-      ],
-      { url: "http://127.0.0.1:2579/metadata/identity/oauth2/token" },
-    ),
-  "identity-endpoint/early-timer": () =>
-    asksImds([
-      [0, 500],
-      [899, 200],
-    ]),
-  "identity-endpoint/capped": () => asksImds(evenly(29_900, 500)),
-  "identity-endpoint/gone": () =>
-    asksImds([[0, 410], [10_000, 500], ...evenly(10_000, 500).slice(1), [60_000, 200]]),
-  "identity-endpoint/retry-after": () =>
-    asksImds([[0, 429, 20], ...evenly(10_000, 429).slice(1), [10_000, 429]]),
-  "identity-endpoint/another-call": () => {
-    const run = asksImds([[0, 429]]);
-    for (let call = 0; call < 5; call += 1) asksImds([[0, 429]], { run });
-    return asksImds(
-      [
-        [0, 429],
-        [0, 429],
-        [0, 429],
-      ],
-      { run },
-    );
-  },
-  "identity-endpoint/no-longer-gone": () =>
-    asksImds([
-      [0, 410],
-      [10_000, 500],
-      [10_000, 410],
-    ]),
-  "device-code-polling/given-up-otherwise": () =>
-    polled(
-      [
-        [0, { status: 400, error: "authorization_pending" }],
-        [5, { status: 429 }],
-      ],
-      (operation) => operation.fails({ code: "user_cancelled" }),
-    ),
-  "device-code-polling/whole-seconds": () =>
-    polled(
-      [
-        [0, { status: 400, error: "slow_down" }],
-        [8.9, {}],
-      ],
-      (operation) => operation.ok({ token: "none" }),
-    ),
 };
 
 /** Ada's page of orders. */
@@ -394,6 +298,5 @@ export const abusesOfProtocols: Readonly<Record<string, () => RunBuilder>> = {
   ...abusesOfTokenRules,
   ...abusesOfMetadata,
   ...abusesOfClaimsChallenge,
-  ...abusesOfRetryGuidance,
   ...abusesOfRequestLoop,
 };

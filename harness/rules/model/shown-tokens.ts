@@ -2,9 +2,9 @@
  * Whether a call of own code had the token that its client holds: it sent it to an API. A call that
  * fails although it had its token was failed by something else, such as the API.
  */
-import type { History, TokenFacts } from "../../history/event.ts";
+import type { History, TokenFacts, TokenPresented } from "../../history/event.ts";
 import { isForToken, statusOf } from "./exchange-outcomes.ts";
-import type { Exchange, Operation } from "./exchanges.ts";
+import { exchangesOf, type Exchange, type Operation } from "./exchanges.ts";
 
 /**
  * What became of `held`, the token in the client's cache, in a call that failed. `used`: the call
@@ -77,6 +77,29 @@ export function rejectionOf(
           event.verdict !== "accepted",
       );
   });
+}
+
+/**
+ * Whether a token that an API had rejected was sent to one again by a client that could know:
+ * after the answer to a request with it. Where no request shows the token, it could.
+ */
+export function isShownKnowingly(
+  history: History,
+  first: TokenPresented,
+  again: TokenPresented,
+): boolean {
+  const carrying = exchangesOf(history).filter(
+    (exchange) => tokenSentBy(exchange) === first.accessToken,
+  );
+  const knownIndex = Math.min(
+    ...carrying.flatMap(({ ended }) =>
+      ended !== undefined && ended.index > first.index ? [ended.index] : [],
+    ),
+  );
+  return !carrying.some(
+    ({ began, ended }) =>
+      began.index < Math.min(knownIndex, again.index) && again.index < (ended?.index ?? Infinity),
+  );
 }
 
 /** The fingerprint of the access token in a request to an API. */
