@@ -161,3 +161,78 @@ describe("proactive-refresh is inconclusive", () => {
     expect(proactiveRefresh.judge(run.history()).verdict).toBe("inconclusive");
   });
 });
+
+describe("proactive-refresh, at its edges,", () => {
+  /** Calls with a token past refresh_in, whose refreshes take so many ms and fail; then the call gets the token. */
+  function delayedBy(...times: readonly number[]) {
+    const run = pastRefreshIn();
+    for (const takesMs of times) {
+      const call = run.operation();
+      run.exchange({ by: call, status: 503, takesMs });
+      call.ok();
+    }
+    return proactiveRefresh.judge(run.history());
+  }
+
+  it("names the slowest of several, in time or not", () => {
+    expect(delayedBy(1_000, 3_000, 2_000).message).toContain("the slowest after 3s");
+    expect(delayedBy(6_000, 8_000, 7_000).message).toContain("up to 8s");
+  });
+
+  it("lets a call wait for as long as is allowed", () => {
+    expect(delayedBy(5_000).verdict).toBe("pass");
+    expect(delayedBy(5_001).verdict).toBe("fail");
+  });
+
+  it("is shown by a call that got its token, not by one without an end", () => {
+    const run = pastRefreshIn();
+    const open = run.operation();
+    run.exchange({ by: open, status: 503 });
+    const call = run.operation();
+    run.exchange({ by: call, status: 503 });
+    call.ok();
+    open.unknown("run-ended");
+    expect(proactiveRefresh.judge(run.history())).toMatchObject({
+      verdict: "pass",
+      evidence: [2, 7, 9, 10],
+    });
+    const alone = pastRefreshIn();
+    const only = alone.operation();
+    alone.exchange({ by: only, status: 503 });
+    only.unknown("run-ended");
+    expect(proactiveRefresh.judge(alone.history()).verdict).toBe("inconclusive");
+  });
+
+  it("does not judge before refresh_in, nor by a failing API", () => {
+    const early = buildRun();
+    const first = early.operation();
+    const token = early.token({ expiresIn: 86_400, refreshIn: 21_600 });
+    early.exchange({ by: first, issued: { token } });
+    first.ok();
+    early.at("05:59:59");
+    const call = early.operation();
+    early.exchange({ by: call, status: 503 });
+    call.fails();
+    expect(proactiveRefresh.judge(early.history()).verdict).toBe("inconclusive");
+    const api = pastRefreshIn();
+    const asks = api.operation();
+    api.exchange({ by: asks, endpoint: "resource", status: 503 });
+    asks.fails();
+    expect(proactiveRefresh.judge(api.history()).verdict).toBe("inconclusive");
+  });
+
+  it("counts a failure from the second of refresh_in on as one of the refresh", () => {
+    const run = buildRun();
+    const first = run.operation();
+    const token = run.token({ expiresIn: 86_400, refreshIn: 21_600 });
+    run.exchange({ by: first, issued: { token } });
+    first.ok();
+    run.at("06:00:00");
+    const refreshing = run.operation();
+    run.exchange({ by: refreshing, status: 503 });
+    refreshing.ok({ token });
+    run.after(1_000);
+    run.operation().fails();
+    expect(proactiveRefresh.judge(run.history()).message).toContain("Of 2 calls");
+  });
+});

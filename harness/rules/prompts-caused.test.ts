@@ -222,3 +222,105 @@ describe("prompts-caused is inconclusive", () => {
       expect(judge(run)).toMatchObject({ verdict: "inconclusive", evidence: [] });
   });
 });
+
+describe("prompts-caused, at its edges,", () => {
+  it("counts prompts in each of two outages, and those of the hour after", () => {
+    const { run, ends } = outage();
+    sentToPage(run);
+    run.at("01:40:00");
+    ends();
+    run.at("04:00:00");
+    signIn(run);
+    run.at("05:00:00");
+    const again = run.fault({ id: "again", on: "all" });
+    sentToPage(run);
+    again();
+    expect(judge(run).message).toContain("(2 times; 0 allowed)");
+  });
+
+  it("does not judge people who were not signed in before, or only in another application", () => {
+    const run = buildRun();
+    const elsewhere = run.operation({ flow: "popup", tab, client: "app-2" });
+    run.exchange({ by: elsewhere });
+    elsewhere.ok();
+    run.at("01:30:00");
+    run.fault({ id: "down", on: "all" });
+    sentToPage(run);
+    const late = run.operation({ tab });
+    run.exchange({ by: late });
+    late.ok();
+    expect(judge(run).verdict).toBe("inconclusive");
+  });
+
+  it("does not judge a prompt after a revocation of several people, or of no one known", () => {
+    for (const users of [[ben, ada], undefined]) {
+      const { run } = outage();
+      run.changed("sessions-revoked", users);
+      sentToPage(run);
+      expect(judge(run).verdict).not.toBe("fail");
+    }
+    const { run } = outage();
+    run.changed("sessions-revoked", [ben]);
+    sentToPage(run);
+    expect(judge(run).verdict).toBe("fail");
+  });
+
+  it("judges a prompt although the session was ended, or a sign-in required, before the last success or after it", () => {
+    const run = buildRun();
+    run.changed("sessions-revoked");
+    signIn(run);
+    run.at("01:30:00");
+    run.fault({ id: "down", on: "all" });
+    sentToPage(run);
+    const refused = run.operation({ tab });
+    run.exchange({ by: refused, status: 400, error: "interaction_required" });
+    refused.fails({ interactionRequired: true });
+    expect(judge(run).verdict).toBe("fail");
+  });
+
+  /** Long after the session has ended a person is asked; whether that was caused by the outage says what the client holds. */
+  const afterSession = (
+    refreshToken: boolean,
+    then: (run: RunBuilder) => void = () => undefined,
+  ) => {
+    const run = buildRun();
+    const call = run.operation({ flow: "authorization-code" });
+    const token = run.token();
+    run.exchange({ by: call, issued: refreshToken ? { token, refreshToken: "rt-1" } : { token } });
+    call.ok();
+    run.at("30:00:00");
+    then(run);
+    run.fault({ id: "down", on: "all" });
+    run.prompt({ user: ada });
+    return judge(run).verdict;
+  };
+
+  it("judges a prompt by the refresh token that the client holds or has lost, once the session is over", () => {
+    expect(afterSession(true)).toBe("fail");
+    expect(afterSession(true, (run) => run.restarted())).toBe("fail");
+    expect(afterSession(false)).not.toBe("fail");
+  });
+
+  it("does not take an answer of an API, or a failure, for a sign that the session lives", () => {
+    for (const answer of [{ endpoint: "resource" }, { status: 503 }] as const)
+      expect(
+        afterSession(false, (run) => {
+          const call = run.operation();
+          run.exchange({ by: call, ...answer });
+          call.fails();
+        }),
+      ).not.toBe("fail");
+  });
+
+  it("takes the restart of a process, and not of the browser, for none of the session", () => {
+    const judged = (restarts: (run: RunBuilder) => void) => {
+      const { run } = outage();
+      restarts(run);
+      sentToPage(run);
+      return judge(run).verdict;
+    };
+    expect(judged((run) => run.restarted("app-1", "cache"))).toBe("fail");
+    expect(judged((run) => run.browserRestarted())).not.toBe("fail");
+    expect(judged((run) => run.browserRestarted("cache", "app-2"))).toBe("fail");
+  });
+});

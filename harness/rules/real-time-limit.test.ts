@@ -57,6 +57,17 @@ describe("real-time-limit", () => {
     );
   });
 
+  it("shows the ends of the calls, and counts the waits", () => {
+    const { events } = impatient();
+    const ends = events.filter(({ kind }) => kind === "operation-completed");
+    expect(realTimeLimit.judge(impatient()).evidence).toEqual(ends.map(({ index }) => index));
+    const open = buildRun();
+    open.operation();
+    expect(realTimeLimit.judge(open.history()).verdict).toBe("inconclusive");
+    const twice = abandonedIn(abandonedIn(impatient(), [1]), [2]);
+    expect(realTimeLimit.judge(twice).message).toMatch(/ of real time, and 1 more\.$/);
+  });
+
   it("makes inconclusive what a rule shows of the calls that it concerns", () => {
     expect(failed(impatient())).toContain("retry-after");
     const history = abandonedIn(impatient(["retry-after"]), [2]);

@@ -11,6 +11,29 @@ function judge(...asked: readonly Ask[]) {
 }
 
 describe("supported-host", () => {
+  it("names the hosts when all are covered", () => {
+    expect(judge({}, { host: "login.microsoftonline.us" }).message).toBe(
+      "2 requests went to login.microsoftonline.com and login.microsoftonline.us.",
+    );
+  });
+
+  it.each([
+    "login.windows.net.example",
+    "contoso.ciamlogin.com.example",
+    "mylogin.windows.net",
+    "login!.windows.net",
+    "login.windows.net:443:1",
+  ])("does not take %s for Entra, unless the request is one for tokens", (host) => {
+    expect(judge({ host, endpoint: "other" }).verdict).toBe("inconclusive");
+    expect(judge({ host, endpoint: "token" }).verdict).toBe("fail");
+  });
+
+  it("does not judge what is asked of a machine, also under a name of Entra", () => {
+    const host = "login.windows.net";
+    expect(judge({ host, endpoint: "managed-identity" }).verdict).toBe("inconclusive");
+    expect(judge({ host, endpoint: "userinfo" }).verdict).toBe("inconclusive");
+  });
+
   it.each(["login.microsoftonline.com", "LOGIN.microsoftonline.com", "login.microsoftonline.us"])(
     "passes for %s",
     (host) => {
