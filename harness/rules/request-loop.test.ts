@@ -180,6 +180,13 @@ describe("request-loop, what it excuses without a pause", () => {
     expect(judge(run).verdict).toBe("fail");
   });
 
+  it("answers of any API, but not its refusals from a 400 on", () => {
+    for (const endpoint of ["resource", "userinfo", "other"] as const) {
+      expect(judge(rounds(60, { ...order, endpoint, status: 399 })).verdict).not.toBe("fail");
+      expect(judge(rounds(60, { ...order, endpoint, status: 400 })).verdict).toBe("fail");
+    }
+  });
+
   it("the pages of a list, but not the same when each is refused", () => {
     const list = (status: number): RunBuilder => {
       const run = buildRun();
@@ -251,6 +258,18 @@ describe("request-loop, pages", () => {
     expect(judge(navigations(15, { everyMs: 25_000 })).verdict).toBe("pass");
   });
 
+  it("counts each tab by itself, and needs two navigations to say something", () => {
+    expect(judge(navigations(1)).verdict).toBe("inconclusive");
+    expect(judge(navigations(2)).verdict).toBe("pass");
+    const run = navigations(10);
+    for (let round = 0; round < 10; round += 1) {
+      const call = run.operation({ flow: "redirect", tab: "tab-2" });
+      run.exchange({ by: call, endpoint: "authorize", ...signedOut });
+      call.fails();
+    }
+    expect(judge(run).verdict).toBe("pass");
+  });
+
   it("uses the limit of the scenario", () => {
     const run = buildRun({ limits: { likeRequestsPer5MinutesMax: 4 } });
     expect(judge(navigations(5, {}, run)).verdict).toBe("fail");
@@ -290,12 +309,14 @@ describe("request-loop, AADSTS50196", () => {
 
   it("fails when Entra says that it ends a loop, with the addresses that it went round", () => {
     const run = rounds(3, { status: 400, error: "invalid_grant" });
+    for (const other of [{ client: "app-2" }, { endpoint: "keys" }] as const) run.exchange(other);
     const judgement = judge(rounds(1, { status: 400, error: loops }, run));
     expect(judgement.verdict).toBe("fail");
     expect(judgement.message).toMatch(
       /^Entra ended a loop of app-1 with AADSTS50196; it went round POST \S+token\.$/,
     );
-    expect(judgement.evidence).toEqual(expect.arrayContaining([6, 7, 0]));
+    // The last request and its answer, then those before it, of this client to this address.
+    expect(judgement.evidence).toEqual([10, 11, 0, 2, 4]);
   });
 
   it("excuses the answer of a fault, but not the service's own beside it", () => {

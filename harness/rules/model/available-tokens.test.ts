@@ -1,80 +1,19 @@
-/** What a client has when it calls, prompts or shows a screen, after what happened before. */
+/** What a client has when it calls or prompts, after what happened before. */
 import { describe, expect, it } from "vitest";
-import type { HistoryEvent } from "../../history/event.ts";
+import { ada, ben } from "../../../test/support/run-builder-wire.ts";
+import type { RunBuilder } from "../../../test/support/run-builder.ts";
 import {
-  ada,
-  ben,
-  type Ask,
-  type Call,
-  type Reply,
-} from "../../../test/support/run-builder-wire.ts";
-import { buildRun, type RunBuilder } from "../../../test/support/run-builder.ts";
-import { availableTokensAt } from "./available-tokens.ts";
-
-type Step = (run: RunBuilder) => void;
-
-const daily = 86_400;
-const calendar = { scopes: ["https://graph.microsoft.com/Calendars.Read"] } as const;
-const daemon = { flow: "client-credentials" } as const;
-
-/** A call that is issued a token of a day and a refresh token. */
-const issued =
-  (call: Call = {}, { refreshToken = "rt-1", expiresIn = daily } = {}): Step =>
-  (run) => {
-    const one = run.operation(call);
-    run.exchange({ by: one, issued: { token: run.token({ expiresIn }), refreshToken } });
-    one.ok();
-  };
-
-/** A call that gets this answer, and fails. */
-const failing =
-  (answer: Ask & Reply, call: Call = {}): Step =>
-  (run) => {
-    const one = run.operation(call);
-    run.exchange({ by: one, issued: "nothing", ...answer });
-    one.fails();
-  };
-
-const refused = (codes: readonly number[], ask: Ask = {}): Step =>
-  failing({ status: 400, error: { error: "invalid_grant", codes }, ...ask });
-
-/** What the client has at the last call, prompt or screen of a run. */
-function heldAfter(...steps: readonly Step[]) {
-  const run = buildRun();
-  for (const step of steps) step(run);
-  const history = run.history();
-  const last = history.events.findLast(
-    (
-      event,
-    ): event is Extract<
-      HistoryEvent,
-      { kind: "operation-invoked" | "screen-seen" | "prompt-shown" }
-    > =>
-      event.kind === "operation-invoked" ||
-      event.kind === "screen-seen" ||
-      event.kind === "prompt-shown",
-  );
-  if (last === undefined) throw new Error("there is no call, prompt or screen");
-  return availableTokensAt(history, last);
-}
-
-const call =
-  (made: Call = {}): Step =>
-  (run) =>
-    void run.operation(made);
-
-/** The names of what the client has. */
-function namesAfter(...steps: readonly Step[]): readonly string[] {
-  const { token, refreshToken, away, lost, lastRequest, restarted } = heldAfter(...steps);
-  return [
-    ...(token === undefined ? [] : ["token"]),
-    ...(refreshToken === undefined ? [] : ["refresh token"]),
-    ...(away === undefined ? [] : [`away: ${Object.keys(away).join(", ")}`]),
-    ...(lost === undefined ? [] : [`lost: ${Object.keys(lost).join(", ")}`]),
-    ...(lastRequest === undefined ? [] : [`request ${lastRequest.began.exchange}`]),
-    ...(restarted === undefined ? [] : ["restarted"]),
-  ];
-}
+  call,
+  calendar,
+  daemon,
+  daily,
+  failing,
+  heldAfter,
+  issued,
+  namesAfter,
+  refused,
+  type Step,
+} from "../../../test/support/held-tokens.ts";
 
 const both = ["token", "refresh token", "request 1"];
 
@@ -211,101 +150,6 @@ describe("a client has no longer", () => {
     ]);
     const other = refused([50_173], { grant: "authorization_code" });
     expect(namesAfter(issued(), other, call())).toEqual(["token", "refresh token", "request 2"]);
-  });
-});
-
-describe("of several tabs with refresh tokens of their own", () => {
-  const tabs: Step = (run) => {
-    for (const [tab, refreshToken, user] of [
-      ["tab-1", "rt-1", ada],
-      ["tab-2", "rt-2", ada],
-      ["tab-3", "rt-3", ada],
-      ["tab-4", "rt-4", ben],
-    ] as const)
-      issued({ tab, user }, { refreshToken })(run);
-  };
-  const refreshTokensAfter = (step: Step) =>
-    ["tab-1", "tab-2", "tab-3", "tab-4"].map((tab) => {
-      const user = tab === "tab-4" ? ben : ada;
-      const { refreshToken, away } = heldAfter(tabs, step, call({ tab, user }));
-      return (refreshToken ?? away?.refreshToken)?.token;
-    });
-  const refusedIn = (codes: readonly number[], refresh_token: string): Step =>
-    failing(
-      { status: 400, error: { error: "invalid_grant", codes }, form: { refresh_token } },
-      { tab: "tab-1" },
-    );
-
-  it("one that is too old is gone alone, and a tab without one uses the newest", () => {
-    const none: Step = () => undefined;
-    expect(refreshTokensAfter(none)).toEqual(["rt-1", "rt-2", "rt-3", "rt-4"]);
-    for (const codes of [[700_084], [1, 700_084]])
-      expect(refreshTokensAfter(refusedIn(codes, "rt-1"))).toEqual([
-        "rt-3",
-        "rt-2",
-        "rt-3",
-        "rt-4",
-      ]);
-  });
-
-  it("all of the user are gone when one is refused for another reason, or is none of theirs", () => {
-    const gone = [undefined, undefined, undefined, "rt-4"];
-    expect(refreshTokensAfter(refusedIn([50_173], "rt-1"))).toEqual(gone);
-    expect(refreshTokensAfter(refusedIn([700_084], "rt-9"))).toEqual(gone);
-  });
-});
-
-describe("a page that names no user", () => {
-  const anyone = (flow: Call["flow"] = "silent", more: Call = {}): Step =>
-    call({ flow: flow ?? "silent", tab: "tab-1", anyone: true, ...more });
-
-  it("means the one who is signed in, if there is only one", () => {
-    const inTab = issued({ tab: "tab-1" });
-    expect(namesAfter(inTab, anyone())).toEqual(both);
-    expect(namesAfter(inTab, issued({ tab: "tab-1", user: ben }), anyone())).toEqual([]);
-    // Not so a call without a page.
-    expect(namesAfter(issued(), call({ anyone: true }))).toEqual([]);
-  });
-
-  it("could do with any token of its user when it asks for a sign-in without scopes", () => {
-    const inTab = issued({ tab: "tab-1", ...calendar });
-    for (const flow of ["popup", "redirect"] as const) {
-      expect(namesAfter(inTab, anyone(flow, { scopes: ["openid"] }))).toEqual(both);
-      expect(namesAfter(inTab, anyone(flow))).toEqual(["refresh token"]);
-    }
-    expect(namesAfter(inTab, anyone("silent", { scopes: [] }))).toEqual(["refresh token"]);
-  });
-
-  it("has then the token that lives longest", () => {
-    const long = issued({ tab: "tab-1", ...calendar }, { expiresIn: daily });
-    const short = issued({ tab: "tab-1" }, { expiresIn: 3_600 });
-    for (const steps of [
-      [long, short],
-      [short, long],
-    ]) {
-      const { token } = heldAfter(...steps, anyone("popup", { scopes: [] }));
-      expect((token?.token.expiresAt ?? 0) - (token?.at ?? 0)).toBe(daily * 1_000);
-    }
-  });
-});
-
-describe("the user in front of a screen", () => {
-  const sees: Step = (run) => run.sees("error");
-  const own = ({ token, away }: ReturnType<typeof heldAfter>) => (token ?? away?.token)?.index;
-
-  it("is the one for whom a call succeeded last", () => {
-    const inTab = (user: string): Step => issued({ tab: "tab-1", user });
-    expect(own(heldAfter(inTab(ada), inTab(ben), sees))).toBe(6);
-    const again: Step = (run) => run.operation({ tab: "tab-1", user: ada }).ok();
-    expect(own(heldAfter(inTab(ada), inTab(ben), again, sees))).toBe(2);
-    expect(namesAfter(sees)).toEqual([]);
-  });
-
-  it("may lack what another tab has received", () => {
-    expect(namesAfter(issued({ tab: "tab-2" }), sees)).toEqual([
-      "away: token, refreshToken",
-      "request 1",
-    ]);
   });
 });
 

@@ -210,5 +210,7 @@ describe("the key of similar requests", () => {
   it("of metadata does not contain the user", () => {
     const keys = { endpoint: "keys" } as const;
     expect(areAlike({ ...keys, user: ada }, { ...keys, user: ben })).toBe(true);
+    for (const other of [{ tenant: "another" }, { endpoint: "openid-configuration" }] as const)
+      expect(areAlike(keys, { ...keys, ...other })).toBe(false);
   });
 });
