@@ -44,7 +44,7 @@ describe("the code in README and the guides", () => {
     expect(named.length).toBeGreaterThan(10);
   });
 
-  it("type-checks where it names none", () => {
+  it("type-checks where it names none", { timeout: 240_000 }, () => {
     const programs = blocks
       .filter(({ file, text }) => file === undefined && text.includes('from "brownout'))
       .map(({ text }) => text);
@@ -125,13 +125,16 @@ describe("examples/", () => {
   );
 });
 
-describe("an example with a configuration of its own", () => {
+/** The compiler reads all of the source, on a machine that may be busy. */
+const COMPILER_MS = 240_000;
+
+describe("an example with a configuration of its own", { timeout: COMPILER_MS }, () => {
   let types = "";
   beforeAll(() => {
     mkdirSync(out, { recursive: true });
     types = mkdtempSync(join(out, "types-"));
     tsc("-p", "tsconfig.build.json", "--emitDeclarationOnly", "--outDir", types);
-  });
+  }, COMPILER_MS);
   afterAll(() => rmSync(types, { recursive: true }));
 
   // The builds of the other two check their types, in test/heavy-examples.walk.test.ts.

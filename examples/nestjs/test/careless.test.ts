@@ -7,7 +7,6 @@ import { useEntra } from "brownout/vitest";
 import { AppModule } from "../src/app.module.js";
 import { AuthGuard } from "../src/auth.guard.js";
 import { CarelessAuthGuard } from "../src/careless-auth.guard.js";
-import { tokenForOrders } from "./caller.js";
 import { world } from "./world.js";
 
 const entra = useEntra({ world });
@@ -19,9 +18,10 @@ test("a guard that fetches its keys every ten minutes fails the outage test", as
     .useClass(CarelessAuthGuard)
     .compile();
   const app = await module.createNestApplication().init();
-  const token = await tokenForOrders();
+  const scopes = ["api://orders/Orders.Read"];
+  const { accessToken } = await entra.tokenFor("adele", { scopes });
   const listOrders = () =>
-    supertest(app.getHttpServer()).get("/orders").set("authorization", `Bearer ${token}`);
+    supertest(app.getHttpServer()).get("/orders").set("authorization", `Bearer ${accessToken}`);
   await entra.operate("list orders", listOrders);
   entra.outage({ for: "1h" });
   await entra.clock.advance("14m");
