@@ -70,14 +70,14 @@ afterAll(() => rmSync(place, { recursive: true, force: true }), SLOW_MS);
 const commands = {
   Jest: "npx jest --testTimeout=120000",
   Mocha: "npx mocha --timeout 120000 mocha/*.spec.js",
-  "node:test": "node --test node-test/orders.test.mjs",
+  "node:test": "node --test node-test/*.test.mjs",
   "no test runner": "node any.mjs",
 } as const;
 
 const passed = {
-  Jest: /Tests: +1 passed/,
-  Mocha: /1 passing/,
-  "node:test": /pass 1/,
+  Jest: /Tests: +2 passed/,
+  Mocha: /2 passing/,
+  "node:test": /pass 2/,
   "no test runner": /^$/,
 } as const;
 

@@ -91,6 +91,13 @@ describe("cookies, as browsers send them", () => {
     );
   });
 
+  it("with SameSite=None, as on this machine Secure needs no TLS", async () => {
+    const cookie = { sameSite: "none", secure: true } as const;
+    const agent = supertest.agent(createPortal({ responseMode: "form_post", cookie }));
+    await entra.signIn("adele", agent, "/auth/signin");
+    expect((await agent.get("/profile")).text).toBe("Hello Adele Vance");
+  });
+
   it("with SameSite=Lax, with a redirect", async () => {
     const agent = supertest.agent(createPortal({ cookie: { sameSite: "lax" } }));
     const { text } = await entra.signIn("adele", agent, "/auth/signin");

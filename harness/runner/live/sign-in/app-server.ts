@@ -4,6 +4,7 @@
  * it in the form that Entra posts, and must do so in a test as well.
  */
 import { CookieJar } from "tough-cookie";
+import { isLoopback } from "../../../network/loopback.ts";
 import type { SupertestAgent } from "./sign-in.ts";
 
 /** Which of the app's cookies go along, as `SameSite` has it: all, those of a link from another site, or those of a form from another site. */
@@ -86,8 +87,14 @@ async function withheldFrom(
   return all.map(({ key }) => key).filter((key) => !names.has(key));
 }
 
+/** The cookies of an agent, in the package cookiejar. */
+interface AgentJar {
+  setCookies(lines: readonly string[], host: string, path: string): unknown;
+}
+
 /** A request of supertest: superagent's, of any version. */
 interface AgentRequest extends PromiseLike<AgentResponse> {
+  readonly url: string;
   cookies?: string;
   redirects(count: number): this;
   set(name: string, value: string): this;
@@ -134,11 +141,25 @@ export function appOfAgent(agent: SupertestAgent, jar: CookieJar): AppServer {
         ),
       );
       await keepCookies(jar, inJar(url), headers.getSetCookie());
+      keepSecureCookies(agent.jar as AgentJar, new URL(call.url), headers.getSetCookie());
       return { status, headers, text };
     },
     withheld: (request) => withheldFrom(jar, { ...request, url: inJar(request.url) }),
   };
 }
+
+/** The agent would send them over TLS only, browsers do so to this machine without. */
+function keepSecureCookies(jar: AgentJar, url: URL, lines: readonly string[]): void {
+  if (!isLoopback(url.hostname)) return;
+  const secure = lines.filter((line) => SECURE.test(line));
+  jar.setCookies(
+    secure.map((line) => line.replace(SECURE, "")),
+    url.hostname,
+    url.pathname,
+  );
+}
+
+const SECURE = /;\s*secure\s*(?=;|$)/i;
 
 function nameIn(pair: string): string {
   return pair.split("=", 1)[0] ?? "";
