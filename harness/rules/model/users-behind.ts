@@ -32,7 +32,7 @@ export function sessionBehind(history: History, { began }: Exchange): string | u
 }
 
 /** The object ids of the users of a request, as far as it and its answer show them. */
-export function usersIn(history: History, exchange: Exchange): readonly string[] {
+function usersIn(history: History, exchange: Exchange): readonly string[] {
   const { endpoint } = exchange.began;
   const issued = exchange.ended?.issued?.user;
   const user = endpoint === "resource" ? undefined : userBehind(history, exchange);
