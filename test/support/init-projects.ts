@@ -19,8 +19,8 @@ export interface InitProject {
 
 /** A module of a Graph client, in TypeScript. */
 export const secretCredential = `import { ClientSecretCredential } from "@azure/identity";
-const { TENANT_ID, CLIENT_ID } = { TENANT_ID: process.env.TENANT_ID, CLIENT_ID: process.env.CLIENT_ID };
-const credential = new ClientSecretCredential(process.env.TENANT_ID!, process.env.CLIENT_ID!, process.env.CLIENT_SECRET!);
+const { TENANT_ID, CLIENT_ID: id } = process.env;
+const credential = new ClientSecretCredential(TENANT_ID!, id!, process.env.CLIENT_SECRET!);
 export async function listUsers() {
   const { token } = await credential.getToken("https://graph.microsoft.com/.default");
   return fetch("https://graph.microsoft.com/v1.0/users", { headers: { authorization: token } });
@@ -255,7 +255,8 @@ const app = await PublicClientApplication.createPublicClientApplication(config);
       "app.js": `const express = require("express");
 const app = express();
 app.use(session({ secret: process.env.SESSION_SECRET }));
-app.use("/auth", require("./routes/auth"));
+const auth = require("./routes/auth");
+app.use("/auth", auth.router);
 app.get("/", (req, res) => res.send("Hello"));
 app.get("/users/profile", isAuthenticated, async (req, res) => res.send(await acquireToken(req)));
 app.get("/users/:id", isAuthenticated, show);
@@ -266,7 +267,7 @@ const router = require("express").Router();
 const client = new ConfidentialClientApplication({ auth: { clientId: process.env.CLIENT_ID, clientSecret: process.env.CLIENT_SECRET, authority: "https://login.microsoftonline.com/${tenant}" } });
 router.get("/redirect", async (req) => client.acquireTokenByCode({ code: req.query.code, redirectUri: process.env.REDIRECT_URI, scopes: ["User.Read"] }));
 router.get("/signin", async (req, res) => res.redirect(await client.getAuthCodeUrl({ redirectUri: process.env.REDIRECT_URI })));
-module.exports = router;
+module.exports = { router };
 `,
     },
     found: ["web: ConfidentialClientApplication in routes/auth.js:3", "app.js#default"],

@@ -119,9 +119,11 @@ function targetOf(
   { resolve }: Evaluator,
 ): string | undefined {
   if (!isNode(handler)) return undefined;
+  // `app.use("/auth", router)`, or `auth.router` of what was imported.
+  const [name] = (dottedName(handler) ?? "").split(".");
   const specifier =
-    handler.type === "Identifier"
-      ? module.imports.get(handler.name)?.from
+    name !== undefined && name !== ""
+      ? module.imports.get(name)?.from
       : handler.type === "CallExpression" && nameOf(handler.callee) === "require"
         ? nameOf(handler.arguments[0])
         : undefined;

@@ -189,6 +189,7 @@ function readVariable(
       const [name, local] = [nameOf(property.key), nameOf(property.value)];
       if (name === undefined || local === undefined) continue;
       if (required !== undefined) imports.set(local, { from: required, name });
+      else if (!variables.has(local)) variables.set(local, memberOf(node.init, property));
     }
     return;
   }
@@ -196,6 +197,11 @@ function readVariable(
   if (name === undefined) return;
   if (required !== undefined) imports.set(name, { from: required, name: "*" });
   else if (!variables.has(name)) variables.set(name, node.init);
+}
+
+/** `const { CLIENT_ID } = process.env` is `const CLIENT_ID = process.env.CLIENT_ID`. */
+function memberOf(object: Node, { key, loc }: Pick<Fields, "loc"> & { readonly key: Node }): Node {
+  return { type: "MemberExpression", object, property: key, computed: false, loc } as Node;
 }
 
 function readExport(node: Fields, exports: Map<string, Node>, specifiers: string[]): void {
