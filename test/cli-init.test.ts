@@ -277,6 +277,21 @@ describe("init in a folder that means harm", () => {
     expect(stdout).toMatch(/deep\.js cannot be parsed: /);
   });
 
+  it("reads pages that are made to be read for ever", { timeout: 60_000 }, async () => {
+    write(job);
+    folder.write("scripts.html", "<script>".repeat(110_000));
+    folder.write("index.html", '<img src="'.repeat(90_000));
+    folder.write("login.html", `login ${'<a "<a" '.repeat(12_000)}`);
+    folder.write("tsconfig.json", '"exclude": ['.repeat(80_000));
+    folder.write(
+      "vitest.config.js",
+      `export default { test: { include: ["${"*(?)".repeat(60)}"] } };`,
+    );
+    folder.write(".env", `CLIENT_ID=${"<".repeat(900_000)}\n`);
+    const { code } = await folder.main("init", "--runner", "vitest", "--yes", "--no-run");
+    expect(code).toBe(0);
+  });
+
   it("runs nothing of the project", async () => {
     write(job);
     const trap = `require("node:fs").writeFileSync(${JSON.stringify(join(folder.path, "ran"))}, "");\n`;

@@ -39,7 +39,8 @@ export function readEnvironment({ files }: Project): ReadonlyMap<string, string>
 }
 
 /** What samples and templates write where a value has to be filled in. */
-function isPlaceholder(text: string): boolean {
+function isPlaceholder(whole: string): boolean {
+  const text = whole.slice(0, 200);
   return (
     text.trim() === "" ||
     /enter_?the|your[-_ ]|_here\b|<[^>]*>|\{\{|^x{3,}|x{8}-|replace|changeme|\bTODO\b/i.test(

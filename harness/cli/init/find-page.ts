@@ -187,11 +187,14 @@ function textIn(children: unknown): string {
   return texts.join("").replaceAll(/\s+/g, " ").trim();
 }
 
+/** What people write by hand is shorter; the time that a search takes may grow with the square. */
+const TEMPLATE_LENGTH_MAX = 100_000;
+
 /** The same in the templates of Angular and Vue, and in HTML. */
 function clicksInTemplate(text: string): readonly (readonly Click[])[] {
-  if (!SIGN_IN.test(text)) return [];
+  if (text.length > TEMPLATE_LENGTH_MAX || !SIGN_IN.test(text)) return [];
   const elements = text.matchAll(
-    /<(button|a)\b(?:"[^"]*"|'[^']*'|[^"'>])*>([^<>{}]{1,80})<\/\1>/gi,
+    /<(button|a)\b(?:"[^"]{0,300}"|'[^']{0,300}'|[^"'<>]){0,300}>([^<>{}]{1,80})<\/\1>/gi,
   );
   return [...elements].flatMap(([, tag = "", inner = ""]) => {
     const name = inner.replaceAll(/\s+/g, " ").trim();
@@ -220,7 +223,7 @@ function findHosts({ files }: Project): readonly string[] {
   for (const { path, text } of files.values()) {
     if (!/^(?:(?:public|src)\/)?index\.html$/.test(path)) continue;
     const loaded = text.matchAll(
-      /<(?:script|link|img)\b[^>]*?\b(?:src|href)="https:\/\/([\w.-]+)[/"]/gi,
+      /<(?:script|link|img)\b[^<>]*?\b(?:src|href)="https:\/\/([\w.-]+)[/"]/gi,
     );
     for (const [, host = ""] of loaded) hosts.add(host);
   }

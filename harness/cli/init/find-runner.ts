@@ -130,7 +130,7 @@ export function findPlacement(
 function isExcluded({ files }: Project, folder: string): boolean {
   return [...files.values()].some(({ path, text }) => {
     if (!/^tsconfig(?:\.build)?\.json$/.test(path)) return false;
-    const excluded = /"exclude"\s*:\s*\[([^\]]*)\]/.exec(text)?.[1] ?? "";
+    const excluded = /"exclude"\s*:\s*\[([^\][]*)\]/.exec(text)?.[1] ?? "";
     return new RegExp(`"(?:\\./)?${folder}/?(?:\\*\\*(?:/\\*)?)?"`).test(excluded);
   });
 }
@@ -210,7 +210,13 @@ function isWithin(path: string, folder: string): boolean {
   return folder === "" || folder === "." || path.startsWith(`${folder}/`);
 }
 
+/** Patterns with more wildcards are not tried: the time that a match takes grows with their number. */
+function hasManyWildcards(pattern: string): boolean {
+  return pattern.length > 200 || pattern.replaceAll(/[^*+?]/g, "").length > 8;
+}
+
 function matches(path: string, pattern: string, root: string): boolean {
+  if (hasManyWildcards(pattern)) return false;
   const plain = clean(pattern);
   return (
     matchesGlob(path, plain) ||
@@ -220,6 +226,7 @@ function matches(path: string, pattern: string, root: string): boolean {
 }
 
 function matchesRegex(path: string, expression: string): boolean {
+  if (hasManyWildcards(expression)) return false;
   // Only the forms that generators write are understood: an ending such as `.*\.spec\.ts$`.
   const ending =
     /^(?:\(?\/?__tests__\/?.*\|)?(?:\.\*)?((?:\\?[.\w-]|\(\w+(?:\|\w+)*\)|\[\w+\]|\?)*)\)?\$$/.exec(

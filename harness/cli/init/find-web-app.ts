@@ -32,6 +32,9 @@ export interface Route {
   readonly usesToken: boolean;
 }
 
+/** A router is hardly mounted more often. */
+const MOUNTS_MAX = 4;
+
 /** The exported Express apps, those with routes of a sign-in first. */
 export function findWebApps(modules: ReadonlyMap<string, SourceModule>): readonly FoundWebApp[] {
   const found: FoundWebApp[] = [];
@@ -97,9 +100,11 @@ export function findRoutes(
   const prefixesOf = (module: string, depth = 0): readonly string[] => {
     const to = mounts.filter(({ target }) => target === module);
     if (to.length === 0 || depth > 4) return [""];
-    return to.flatMap(({ from, prefix }) =>
-      prefixesOf(from, depth + 1).map((before) => join(before, prefix)),
-    );
+    return to
+      .slice(0, MOUNTS_MAX)
+      .flatMap(({ from, prefix }) =>
+        prefixesOf(from, depth + 1).map((before) => join(before, prefix)),
+      );
   };
   return own
     .filter(({ path }) => !/[:*(]/.test(path))

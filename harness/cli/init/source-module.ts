@@ -75,10 +75,15 @@ function pluginsFor(extension: string, text: string): ParserPlugin[] {
 function scriptOf(text: string, extension: string): string | undefined {
   if (extension !== "vue" && extension !== "html") return text;
   let script = "";
-  for (const found of text.matchAll(/<script\b([^>]*)>([^]*?)<\/script>/gi)) {
-    const [whole, attributes = "", body = ""] = found;
+  // By hand: an expression would look for the end of each of a million beginnings.
+  const lower = text.toLowerCase();
+  for (let at = lower.indexOf("<script"); at !== -1; at = lower.indexOf("<script", at + 1)) {
+    const start = lower.indexOf(">", at) + 1;
+    const end = lower.indexOf("</script>", start);
+    if (start === 0 || end === -1) break;
+    const [attributes, body] = [text.slice(at, start), text.slice(start, end)];
+    at = end;
     if (/\bsrc=|type="(?!module|text\/javascript)/i.test(attributes)) continue;
-    const start = found.index + whole.indexOf(">") + 1;
     const linesBefore = text.slice(0, start).split("\n").length - script.split("\n").length;
     script += `${"\n".repeat(Math.max(0, linesBefore))}${body}\n`;
   }
