@@ -129,6 +129,7 @@ export const unsafeCommands: readonly WrongVerdict[] = [
         "harness/cli/worker/browser-death.test.ts",
         "leaves neither the profile of the browser nor its artifacts",
       ],
+      ["harness/core/temporary-folder.test.ts", "removes what a killed process has left"],
     ],
   },
   {
@@ -145,7 +146,14 @@ export const unsafeCommands: readonly WrongVerdict[] = [
   {
     row: "S17",
     says: "a machine whose clock is of another time",
-    tests: [["harness/cli/probe-machine.test.ts", "a clock that says %s is the machine's fault"]],
+    tests: [
+      ["harness/cli/probe-machine.test.ts", "a clock that says %s is the machine's fault"],
+      ["harness/cli/probe-machine.test.ts", "replay looks at the machine before it plays"],
+      [
+        "harness/cli/probe-machine.test.ts",
+        "matrix and bisect look at the machine before they play a version",
+      ],
+    ],
   },
   {
     row: "S18",
