@@ -4,7 +4,9 @@
  * of them, and `commonjs/jest.cjs` connects it to the test file that asks for it.
  */
 import type { SuiteControls } from "./suite/suite-controls.ts";
-import { currentRealm } from "../core/time/realm.ts";
+import { HarnessError } from "../core/errors.ts";
+import { explain } from "../core/explain.ts";
+import { currentRealm, type Realm } from "../core/time/realm.ts";
 import { matchers } from "./matchers/matchers.ts";
 import "./matchers/jest-matchers.ts";
 import { createEntraSuite } from "./suite/entra-suite.ts";
@@ -50,6 +52,7 @@ export type Entra = SuiteControls;
 export function useEntra(options: EntraOptions = {}): Entra {
   requireRunner("jest");
   const realm = currentRealm();
+  refusePages(realm);
   const { beforeEach, afterEach, expect } = jestGlobalsOf(realm);
   const suite = createEntraSuite(options, {
     entry: "useEntra",
@@ -75,4 +78,15 @@ export function useEntra(options: EntraOptions = {}): Entra {
   }, HOOK_MS);
 
   return suite.controls;
+}
+
+/** The timers of jsdom are not those of the process: Jest's own time-out would pass in virtual time. */
+function refusePages(realm: Realm): void {
+  if (!("document" in realm)) return;
+  throw explain(
+    new HarnessError("bad-usage", "brownout/jest does not work in the test environment jsdom", {
+      place: "useEntra",
+      hint: "Begin the file with /** @jest-environment node */; for pages there is brownout/playwright.",
+    }),
+  );
 }

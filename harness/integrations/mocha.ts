@@ -90,7 +90,7 @@ interface MochaHook {
 
 type Hook = (work: (this: MochaHook) => Promise<void>) => void;
 
-/** The hooks of the interface `bdd`, or of `tdd`. */
+/** The hooks of the interface `bdd` or `qunit`, or of `tdd`. */
 function mochaHooks(): { readonly beforeEach: Hook; readonly afterEach: Hook } {
   const globals = globalThis as unknown as Readonly<Partial<Record<string, Hook>>>;
   const beforeEach = globals["beforeEach"] ?? globals["setup"];
@@ -98,7 +98,7 @@ function mochaHooks(): { readonly beforeEach: Hook; readonly afterEach: Hook } {
   if (beforeEach !== undefined && afterEach !== undefined) return { beforeEach, afterEach };
   throw new HarnessError("bad-usage", "Mocha has no global beforeEach and afterEach here", {
     place: "useEntra",
-    hint: 'With the interfaces "exports" and "require", call createEntra() of brownout/suite in your own hooks.',
+    hint: 'With the interface "exports", call createEntra() of brownout/suite in your own hooks.',
   });
 }
 

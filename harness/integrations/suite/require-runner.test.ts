@@ -1,11 +1,12 @@
 /** One sentence under another runner; the runners themselves are asked in `test/install.walk.test.ts`. */
+import { createRequire } from "node:module";
 import { afterEach, expect, it, vi } from "vitest";
 import { requireRunner } from "./require-runner.ts";
 
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.unstubAllGlobals();
-});
+const { cache } = createRequire(import.meta.url);
+const module = { exports: {} } as NodeJS.Module;
+
+afterEach(() => vi.unstubAllEnvs());
 
 it("lets the runner of the entry pass, also when another one has started it", () => {
   expect(() => requireRunner("vitest")).not.toThrow();
@@ -29,11 +30,13 @@ it("knows each runner by its traces, and names brownout/suite where there is non
   );
   // A file of node:test may be run by itself.
   requireRunner("node:test");
-  vi.stubGlobal("suiteSetup", () => undefined);
-  expect(() => requireRunner("vitest")).toThrow(/and Mocha runs this file\n.*"brownout\/mocha"/);
-  expect(() => requireRunner("node:test")).toThrow(/and Mocha runs this file/);
-  requireRunner("mocha");
-  vi.unstubAllGlobals();
+  for (const file of ["/a/node_modules/mocha/lib/mocha.cjs", "C:\\a\\mocha\\lib\\mocha.js"]) {
+    cache[file] = module;
+    expect(() => requireRunner("vitest")).toThrow(/and Mocha runs this file\n.*"brownout\/mocha"/);
+    expect(() => requireRunner("node:test")).toThrow(/and Mocha runs this file/);
+    requireRunner("mocha");
+    delete cache[file];
+  }
   vi.stubEnv("NODE_TEST_CONTEXT", "child-v8");
   expect(() => requireRunner("vitest")).toThrow(/and node:test runs this file\n.*node-test"/);
   vi.stubEnv("NODE_TEST_CONTEXT", undefined);

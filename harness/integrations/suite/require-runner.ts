@@ -1,4 +1,5 @@
 /** Which test runner runs a test file, and which entry point is for it. */
+import { createRequire } from "node:module";
 import { HarnessError } from "../../core/errors.ts";
 import { explain } from "../../core/explain.ts";
 
@@ -16,8 +17,7 @@ const runners = {
   mocha: {
     name: "Mocha",
     entry: "brownout/mocha",
-    // Aliases of `it` and `before` that no other runner has.
-    isHere: () => "specify" in globalThis || "suiteSetup" in globalThis,
+    isHere: isMochaLoaded,
   },
   "node:test": {
     name: "node:test",
@@ -25,6 +25,12 @@ const runners = {
     isHere: () => process.env["NODE_TEST_CONTEXT"] !== undefined,
   },
 } as const;
+
+/** Its interfaces "qunit" and "exports" have no global that is Mocha's alone, and its process no variable. */
+function isMochaLoaded(): boolean {
+  const loaded = Object.keys(createRequire(import.meta.url).cache);
+  return loaded.some((file) => /[\\/]mocha[\\/]lib[\\/]mocha\.c?js$/.test(file));
+}
 
 /** The test runners that have an entry point of their own. */
 export type RunnerName = keyof typeof runners;
