@@ -39,6 +39,35 @@ describe("the code in README and the guides", () => {
     expect(wrong).toEqual([]);
   });
 
+  const ofKinds = guides.filter((page) => readPage(page).includes("\n## The sign-in test\n"));
+  it("is in the same order in the guides for each kind of app", () => {
+    expect(ofKinds.length).toBeGreaterThan(8);
+    const order = [
+      "Install",
+      "The world",
+      "The sign-in test",
+      "The outage test",
+      "When it is red",
+      "What is not reached",
+    ];
+    const headings = (page: string) =>
+      [...readPage(page).matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
+    expect(ofKinds.map((page) => [page, headings(page)])).toEqual(
+      ofKinds.map((page) => [page, order]),
+    );
+  });
+
+  it.each(ofKinds)("has each test from its imports on in %s", (page) => {
+    const tests = blocksOf(page).filter(({ file = "" }) =>
+      /\/(?!careless)[\w-]+\.(?:test|spec)\./.test(file),
+    );
+    const first = tests.filter(
+      ({ file }, at) => tests.findIndex((one) => one.file === file) === at,
+    );
+    expect(first).not.toEqual([]);
+    expect(first.filter(({ file = "", text }) => !readPage(file).startsWith(text))).toEqual([]);
+  });
+
   it("names a file in most places", () => {
     const named = blocks.filter(({ file }) => file !== undefined);
     expect(named.length).toBeGreaterThan(10);
