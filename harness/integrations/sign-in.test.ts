@@ -46,6 +46,12 @@ describe("a web app under supertest", () => {
     expect(prompts).toHaveLength(1);
   });
 
+  it("signs in with the second factor that is required by now", async () => {
+    entra.world.enableMfa(entra.world.user("adele"));
+    const { text } = await entra.signIn("adele", supertest.agent(createPortal()), "/auth/signin");
+    expect(text).toBe("Hello Adele Vance");
+  });
+
   it("is a sign-in in the history, with its token", async () => {
     await entra.signIn("adele", supertest.agent(createPortal()), "/auth/signin");
     expect(entra.timeline()).toMatch(/portal asks: authorization-code of .* for User\.Read/);
@@ -55,7 +61,10 @@ describe("a web app under supertest", () => {
 
 describe("an app that listens", () => {
   let server: Server | undefined;
-  afterEach(() => server?.close());
+  afterEach(() => {
+    server?.closeAllConnections();
+    server?.close();
+  });
 
   const listen = async (app: Express): Promise<string> => {
     const listening = createServer(app);

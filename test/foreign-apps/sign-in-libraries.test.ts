@@ -1,9 +1,12 @@
 /** Sign-ins with other web frameworks and libraries than those of the examples, each as its documentation has it. */
 import { createRequire } from "node:module";
+import { SAML } from "@node-saml/node-saml";
 import type { RequestHandler } from "express";
 import express from "express";
 import supertest from "supertest";
 import { describe, expect, it } from "vitest";
+import { samlSettings } from "../../harness/entra/saml/saml-settings.ts";
+import { contoso } from "../../fixtures/worlds/contoso.ts";
 import { useEntra } from "../../harness/integrations/vitest.ts";
 import { createPortal } from "../support/portal.ts";
 
@@ -57,5 +60,29 @@ describe("express-openid-connect, which gets an id token in a form", () => {
     await agent.get("/profile").expect(200, "Hello Adele Vance");
     expect(entra.timeline()).toMatch(/portal asks: id-token of .*\n/);
     expect(entra.timeline()).toMatch(/operation 1 is ok: token at-/);
+  });
+});
+
+describe("node-saml, which posts its request in a form", () => {
+  it("gets the answer of the person, to its own request", async () => {
+    const saml = new SAML({
+      ...samlSettings(contoso, "expenses"),
+      authnRequestBinding: "HTTP-POST",
+      // Only the redirect binding compresses.
+      skipRequestCompression: true,
+    });
+    const app = express();
+    app.use(express.urlencoded({ extended: false }));
+    app.get("/login", async (_request, response) => {
+      response.send(await saml.getAuthorizeFormAsync("", undefined));
+    });
+    app.post("/saml/acs", async (request, response) => {
+      const answer = request.body as { readonly SAMLResponse: string };
+      const { profile } = await saml.validatePostResponseAsync(answer);
+      response.send(`Expenses of ${profile?.nameID}`);
+    });
+    const { text } = await entra.signIn("adele", supertest.agent(app), "/login");
+    expect(text).toBe("Expenses of adele@contoso.example");
+    expect(entra.timeline()).toMatch(/portal asks: saml-sp-initiated of .*\n/);
   });
 });
