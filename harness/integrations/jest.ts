@@ -12,7 +12,7 @@ import "./matchers/jest-matchers.ts";
 import { createEntraSuite } from "./suite/entra-suite.ts";
 import { fakeTimersIn } from "./suite/fake-timers.ts";
 import { jestGlobalsOf, stateOf } from "./suite/jest-realm.ts";
-import { requireRunner } from "./suite/require-runner.ts";
+import { requireRunner } from "./require-runner.ts";
 import { createStartedSessions, HOOK_MS } from "./suite/started-sessions.ts";
 import type { EntraOptions } from "./suite/suite-options.ts";
 

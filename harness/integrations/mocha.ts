@@ -5,7 +5,7 @@ import { explaining } from "../core/explain.ts";
 import type { SuiteControls } from "./suite/suite-controls.ts";
 import { createEntraSuite } from "./suite/entra-suite.ts";
 import { fakeTimersIn } from "./suite/fake-timers.ts";
-import { requireRunner } from "./suite/require-runner.ts";
+import { requireRunner } from "./require-runner.ts";
 import { createStartedSessions, HOOK_MS } from "./suite/started-sessions.ts";
 import type { EntraOptions } from "./suite/suite-options.ts";
 

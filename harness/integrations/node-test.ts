@@ -4,7 +4,7 @@ import { afterEach, beforeEach } from "node:test";
 import type { SuiteControls } from "./suite/suite-controls.ts";
 import { createEntraSuite } from "./suite/entra-suite.ts";
 import { fakeTimersIn } from "./suite/fake-timers.ts";
-import { requireRunner } from "./suite/require-runner.ts";
+import { requireRunner } from "./require-runner.ts";
 import { createStartedSessions } from "./suite/started-sessions.ts";
 import type { EntraOptions } from "./suite/suite-options.ts";
 

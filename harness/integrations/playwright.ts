@@ -3,7 +3,6 @@
  * `test` and `expect` are Playwright's, with a fixture `entra`: the simulator under every page
  * of the test's context, for any sign-in library.
  */
-import { test as base } from "@playwright/test";
 import { explain, explaining } from "../core/explain.ts";
 import { type EntraMatchers, type MatcherOutcome, matchers } from "./matchers/matchers.ts";
 import type { History } from "../history/event.ts";
@@ -11,11 +10,14 @@ import type { Entra } from "./playwright/entra.ts";
 import { leaveHistory } from "./playwright/leave-history.ts";
 import { launchOptionsFor, trustsSimulator } from "./playwright/launch-options.ts";
 import { checkOptions, type EntraOptions } from "./playwright/playwright-options.ts";
+import { requirePlaywright } from "./playwright/require-playwright.ts";
 import { startTestSimulator, type TestSimulator } from "./playwright/test-simulator.ts";
 
 export type { Entra } from "./playwright/entra.ts";
 export type { EntraOptions } from "./playwright/playwright-options.ts";
 export type { EntraMatchers } from "./matchers/matchers.ts";
+
+const { test: base, expect: baseExpect } = requirePlaywright();
 
 interface TestFixtures {
   /** Options, for `test.use({ entraOptions })`. */
@@ -94,4 +96,4 @@ type PlaywrightMatchers = {
  * @example
  * expect(entra).toHaveRequested("token", { atMost: 3 });
  */
-export const expect = base.expect.extend(matchers as unknown as PlaywrightMatchers);
+export const expect = baseExpect.extend(matchers as unknown as PlaywrightMatchers);

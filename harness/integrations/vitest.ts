@@ -4,11 +4,13 @@
  */
 import "./suite/check-node.ts";
 import type { TestContext } from "vitest";
+import { explaining } from "../core/explain.ts";
+import { requireAtLeast } from "../network/optional-package.ts";
 import { type EntraMatchers, matchers } from "./matchers/matchers.ts";
 import "./matchers/jest-matchers.ts";
 import type { SuiteControls } from "./suite/suite-controls.ts";
 import { createEntraSuite } from "./suite/entra-suite.ts";
-import { requireRunner } from "./suite/require-runner.ts";
+import { requireRunner } from "./require-runner.ts";
 import { createStartedSessions, HOOK_MS } from "./suite/started-sessions.ts";
 import type { EntraOptions } from "./suite/suite-options.ts";
 import type { TestRunner } from "./suite/test-runner.ts";
@@ -18,6 +20,7 @@ export type { EntraMatchers } from "./matchers/matchers.ts";
 
 // Under another runner Vitest fails in its own words, or is not installed at all.
 requireRunner("vitest");
+explaining(() => requireAtLeast("vitest", "3.0", { place: "brownout/vitest" }));
 const { afterEach, beforeEach, expect, vi } = await import("vitest");
 
 /**

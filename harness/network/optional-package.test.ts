@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { requirePackage } from "./optional-package.ts";
+import { requireAtLeast, requirePackage } from "./optional-package.ts";
 
 describe("a mount's own package", () => {
   it("is there in the major that the mount was written for", () => {
@@ -26,6 +26,42 @@ describe("a mount's own package", () => {
   it("is found although its manifest is not exported", () => {
     expect(() => requirePackage("es-module-lexer", "1.0.0")).toThrow(
       /works with es-module-lexer 1, and \d+\.\d+\.\d+ is installed/,
+    );
+  });
+});
+
+describe("the runner of an entry point", () => {
+  const at = (version: string) => () =>
+    requireAtLeast("vitest", "3.1", {
+      place: "brownout/vitest",
+      readManifest: () => ({ version }),
+    });
+
+  it("may be of the version that is needed, or newer", () => {
+    for (const version of ["3.1.0", "3.10.2", "4.0.0-beta.1", "10.0.0"])
+      expect(at(version)).not.toThrow();
+    requireAtLeast("vitest", "3.0", { place: "brownout/vitest" });
+  });
+
+  it("is named with the version that is needed when it is older", () => {
+    for (const version of ["3.0.9", "2.9.0"])
+      expect(at(version)).toThrow(
+        expect.objectContaining({
+          code: "bad-usage",
+          place: "brownout/vitest",
+          message: `needs vitest 3.1 or newer, and ${version} is installed`,
+          hint: "Run: npm install --save-dev vitest@latest",
+        }),
+      );
+  });
+
+  it("is asked for when it is missing", () => {
+    expect(() => requireAtLeast("no-such-package", "1.0", { place: "brownout/x" })).toThrow(
+      expect.objectContaining({
+        code: "client-not-installed",
+        message: "the package no-such-package is not installed",
+        hint: "Run: npm install --save-dev no-such-package@latest",
+      }),
     );
   });
 });

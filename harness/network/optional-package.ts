@@ -1,6 +1,6 @@
 /**
- * Packages that only some mounts need. Every major may be installed beside Brownout, so that no
- * installation is refused; a mount checks the major when it starts.
+ * Packages that only some mounts and entry points need. Every major may be installed beside
+ * Brownout, so that no installation is refused; who needs one checks its version when it starts.
  */
 import { readFileSync } from "node:fs";
 import * as nodeModule from "node:module";
@@ -40,6 +40,40 @@ export function requirePackage(
     `the mount ${name} works with ${name} ${majorOf(version)}, and ${installed} is installed`,
     { place, hint },
   );
+}
+
+/** Throws, with the command that fixes it, unless `name` is installed in that version, `major.minor`, or a newer one: `client-not-installed` or `bad-usage`. */
+export function requireAtLeast(
+  name: string,
+  needed: string,
+  { place, readManifest = readInstalled }: { place: string; readManifest?: ReadManifest },
+): void {
+  const hint = `Run: npm install --save-dev ${name}@latest`;
+  let installed: string;
+  try {
+    installed = readManifest(name).version;
+  } catch (cause) {
+    throw new HarnessError("client-not-installed", `the package ${name} is not installed`, {
+      place,
+      hint,
+      cause,
+    });
+  }
+  if (isAtLeast(installed, needed)) return;
+  throw new HarnessError(
+    "bad-usage",
+    `needs ${name} ${needed} or newer, and ${installed} is installed`,
+    {
+      place,
+      hint,
+    },
+  );
+}
+
+function isAtLeast(version: string, needed: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const [neededMajor = 0, neededMinor = 0] = needed.split(".").map(Number);
+  return major > neededMajor || (major === neededMajor && minor >= neededMinor);
 }
 
 function majorOf(version: string): string {

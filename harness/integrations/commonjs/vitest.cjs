@@ -3,9 +3,7 @@
 const loadEntry = require("./load-entry.cjs");
 
 loadEntry.checkNode();
-const { requireRunner } = loadEntry.realRequire()(
-  loadEntry.fileOf("integrations/suite/require-runner"),
-);
+const { requireRunner } = loadEntry.realRequire()(loadEntry.fileOf("integrations/require-runner"));
 requireRunner("vitest");
 throw new Error(
   'brownout/vitest cannot be required. Write: import { useEntra } from "brownout/vitest".',

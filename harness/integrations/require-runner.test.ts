@@ -19,6 +19,10 @@ it.each([
   ["jest", /^brownout\/jest is for Jest, and Vitest runs this file\n.* from "brownout\/vitest"/],
   ["mocha", /^brownout\/mocha is for Mocha, and Vitest runs this file\n/],
   ["node:test", /^brownout\/node-test is for node:test, and Vitest runs this file\n/],
+  [
+    "playwright",
+    /^brownout\/playwright is for Playwright, and Vitest runs this file\n.*import \{ useEntra \} from "brownout\/vitest"/,
+  ],
 ] as const)("names the entry to take in place of that of %s", (wanted, message) => {
   expect(() => requireRunner(wanted)).toThrow(message);
 });
@@ -28,7 +32,7 @@ it("knows each runner by its traces, and names brownout/suite where there is non
   expect(() => requireRunner("vitest")).toThrow(
     /^brownout\/vitest is for Vitest, which does not run this file\n.*createEntra.*brownout\/suite/,
   );
-  // A file of node:test may be run by itself.
+  // A file of node:test may be run by itself, and Playwright has words of its own.
   requireRunner("node:test");
   for (const file of ["/a/node_modules/mocha/lib/mocha.cjs", "C:\\a\\mocha\\lib\\mocha.js"]) {
     cache[file] = module;
@@ -37,6 +41,13 @@ it("knows each runner by its traces, and names brownout/suite where there is non
     requireRunner("mocha");
     delete cache[file];
   }
+  requireRunner("playwright");
+  vi.stubEnv("TEST_WORKER_INDEX", "0");
+  requireRunner("playwright");
+  expect(() => requireRunner("vitest")).toThrow(
+    /and Playwright runs this file\n.*import \{ expect, test \} from "brownout\/playwright"/,
+  );
+  vi.stubEnv("TEST_WORKER_INDEX", undefined);
   vi.stubEnv("NODE_TEST_CONTEXT", "child-v8");
   expect(() => requireRunner("vitest")).toThrow(/and node:test runs this file\n.*node-test"/);
   vi.stubEnv("NODE_TEST_CONTEXT", undefined);
