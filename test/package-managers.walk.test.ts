@@ -1,0 +1,120 @@
+/**
+ * The packed package under pnpm and yarn, on the Node that is first on the path: what is
+ * installed, and the command that it brings, also from a workspace and a folder with a space.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cleanEnvironment, packInto, run, SLOW_MS } from "./clean-machine.ts";
+
+/** An installation by a package manager without a cache, on a slow machine. */
+const INSTALL_MS = 2 * SLOW_MS;
+
+let place = "";
+let tarball = "";
+
+beforeAll(() => {
+  // People have spaces in their paths.
+  place = mkdtempSync(join(tmpdir(), "brownout package managers-"));
+  packInto(place);
+  tarball = join(place, readdirSync(place).find((file) => file.endsWith(".tgz")) ?? "");
+  write("tools/package.json", '{ "private": true }');
+  const exact = ["pnpm@10.24.0", "yarn@1.22.22", "@yarnpkg/cli-dist@4.12.0"];
+  run(join(place, "tools"), "npm", "install", "--no-audit", "--no-fund", ...exact);
+}, INSTALL_MS);
+
+afterAll(() => rmSync(place, { recursive: true, force: true }), SLOW_MS);
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(join(place, file)), { recursive: true });
+  writeFileSync(join(place, file), text);
+}
+
+const managers = {
+  pnpm: "pnpm/bin/pnpm.cjs",
+  "yarn 1": "yarn/bin/yarn.js",
+  "yarn 4": "@yarnpkg/cli-dist/bin/yarn.js",
+} as const;
+
+function start(manager: keyof typeof managers, folder: string, values: readonly string[]) {
+  const script = join(place, "tools/node_modules", managers[manager]);
+  const { status, stdout, stderr } = spawnSync("node", [script, ...values], {
+    cwd: join(place, folder),
+    encoding: "utf8",
+    env: {
+      ...cleanEnvironment,
+      NO_COLOR: "1",
+      CI: "1",
+      YARN_GLOBAL_FOLDER: join(place, "yarn-berry"),
+      YARN_ENABLE_TELEMETRY: "0",
+      YARN_ENABLE_IMMUTABLE_INSTALLS: "false",
+      YARN_NODE_LINKER: "pnp",
+    },
+  });
+  return { status, printed: stdout + stderr };
+}
+
+const command = [
+  "brownout",
+  "run",
+  "token-throttled",
+  "--mount",
+  "direct",
+  "--client",
+  "bare-fetch",
+];
+const passed = { status: 0, printed: expect.stringMatching(/^pass +token-throttled +bare-fetch/m) };
+const installed = { status: 0, printed: expect.any(String) };
+
+describe("pnpm", () => {
+  const pnpm = (folder: string, ...values: readonly string[]) => start("pnpm", folder, values);
+  const store = (): string => `--store-dir=${join(place, "pnpm-store")}`;
+
+  it.each([
+    ["", "node-linker=isolated\n"],
+    [", hoisted", "node-linker=hoisted\n"],
+  ])(
+    "installs it in a package of a workspace%s, and runs it",
+    { timeout: INSTALL_MS },
+    (name, settings) => {
+      const folder = `pnpm workspace${name}`;
+      write(`${folder}/package.json`, '{ "private": true }');
+      write(`${folder}/pnpm-workspace.yaml`, "packages: ['packages/*']\n");
+      write(`${folder}/.npmrc`, settings);
+      write(`${folder}/packages/app/package.json`, '{ "name": "app", "private": true }');
+      const app = `${folder}/packages/app`;
+      expect(pnpm(app, "add", "-D", tarball, store())).toEqual(installed);
+      expect(pnpm(app, "exec", ...command)).toEqual(passed);
+    },
+  );
+});
+
+describe("yarn 1", () => {
+  it("installs it in a workspace, and runs it", { timeout: INSTALL_MS }, () => {
+    const folder = "yarn workspace";
+    write(`${folder}/package.json`, '{ "private": true, "workspaces": ["packages/*"] }');
+    write(
+      `${folder}/packages/app/package.json`,
+      '{ "name": "app", "version": "1.0.0", "private": true }',
+    );
+    const app = `${folder}/packages/app`;
+    const yarn = (...values: readonly string[]) => start("yarn 1", app, values);
+    const cache = `--cache-folder=${join(place, "yarn-cache")}`;
+    // Without it, yarn 1 refuses the package on a Node that is too old for virtual time.
+    expect(yarn("add", "-D", tarball, "--ignore-engines", cache)).toEqual(installed);
+    expect(yarn("-s", ...command)).toEqual(passed);
+  });
+});
+
+describe("yarn 4", () => {
+  it("installs it without node_modules (Plug'n'Play), and runs it", { timeout: INSTALL_MS }, () => {
+    const folder = "yarn pnp";
+    write(`${folder}/package.json`, '{ "private": true }');
+    write(`${folder}/yarn.lock`, "");
+    const yarn = (...values: readonly string[]) => start("yarn 4", folder, values);
+    expect(yarn("add", "-D", `brownout@${tarball}`)).toEqual(installed);
+    expect(yarn(...command)).toEqual(passed);
+  });
+});
