@@ -215,7 +215,7 @@ async function install(
 }
 
 async function runTests(
-  { root }: Project,
+  { root, manifest: { dependencies } }: Project,
   app: DetectedApp,
   plan: InitPlan,
   io: Io,
@@ -230,15 +230,35 @@ async function runTests(
   const verdict = isSignedIn
     ? `The sign-in test passes; the outage test ${passes ? "passes" : "fails, and says why above"}.`
     : "The sign-in test fails; what it says above comes first, and the outage test was not run.";
-  const about = app.kind === "page" ? "pages" : app.runner === "vitest" ? "node" : "runners";
   for (const line of [
     "",
     `${verdict} Both again: ${app.packageManager} run ${SCRIPT}`,
     `What a finding means and what to do: ${guide}/results.md`,
     `Users, secrets and APIs in ${plan.files[0]?.path}: ${guide}/worlds.md`,
-    `What else a test can do: ${guide}/${about}.md; other outages: npx brownout list, ${guide}/faults.md`,
+    `What else a test can do: ${guide}/${guideTo(app, dependencies)}.md; other outages: npx brownout list, ${guide}/faults.md`,
     `In CI, for every pull request and every night: ${guide}/ci.md`,
   ])
     io.stdout.write(`${line}\n`);
   return isSignedIn ? (passes ? 0 : 1) : 2;
 }
+
+/** The guide to apps of that kind, by name. */
+function guideTo(
+  { kind, runner }: DetectedApp,
+  dependencies: Readonly<Record<string, string>>,
+): string {
+  if (kind === "page") {
+    const [, guide = "pages"] = pageGuides.find(([name]) => dependencies[name] !== undefined) ?? [];
+    return guide;
+  }
+  if (dependencies["@nestjs/core"] !== undefined) return "nestjs";
+  if (kind === "web") return "express";
+  if (kind === "saml" || kind === "managed-identity") return kind;
+  return runner === "vitest" ? "node" : "runners";
+}
+
+const pageGuides = [
+  ["react", "react"],
+  ["@angular/core", "angular"],
+  ["vue", "vue"],
+] as const;

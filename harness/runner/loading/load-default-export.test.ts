@@ -5,7 +5,25 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Loaded, loadInNode, type LoadReport } from "../../../test/support/load-in-node.ts";
 
+/** A file for each entry point of the package but those that need their test runner; it asks for the class of this very copy. */
+const entryFiles: Readonly<Record<string, string>> = Object.fromEntries(
+  ["suite", "jest", "mocha", "node-test"].map((entry) => [
+    `entry-${entry}.js`,
+    `const { HarnessError } = require("brownout");
+const { expectEntra } = require("brownout/${entry}");
+let answer = false;
+try {
+  expectEntra({}).toPassAllRules();
+} catch (error) {
+  answer = error instanceof HarnessError;
+}
+module.exports = { answer };
+`,
+  ]),
+);
+
 const files: Readonly<Record<string, string>> = {
+  ...entryFiles,
   "none/esm.ts": "const answer: number = 42;\nexport default { answer };\n",
   "none/esm.js": "export default { answer: 42 };\n",
   "none/common.js": "module.exports = { answer: 42 };\n",
@@ -91,6 +109,10 @@ describe("a scenario file loads under any package.json", () => {
 
   it("imports the brownout that runs it, without having installed it", () => {
     expect(load("brownout.js")).toEqual({ value: { answer: "function" } });
+  });
+
+  it.each(Object.keys(entryFiles))("finds the same brownout behind %s", (name) => {
+    expect(load(name)).toEqual({ value: { answer: true } });
   });
 });
 

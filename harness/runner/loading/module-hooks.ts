@@ -77,7 +77,11 @@ export function importedFileOf(specifier: string, importer: string): string | un
 /** What the package exports, as files: a second copy would have a clock and errors of its own. */
 const ownEntries: Readonly<Record<string, string>> = {
   brownout: "../../index",
+  "brownout/suite": "../../integrations/suite",
   "brownout/vitest": "../../integrations/vitest",
+  "brownout/jest": "../../integrations/jest",
+  "brownout/mocha": "../../integrations/mocha",
+  "brownout/node-test": "../../integrations/node-test",
   "brownout/playwright": "../../integrations/playwright",
 };
 
