@@ -4,8 +4,10 @@
  */
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse, type ParserOptions } from "@babel/parser";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createFolder, type Folder } from "./command-line.ts";
+import { frameworkProjects, nestService } from "./support/init-framework-projects.ts";
 import {
   clientId,
   type InitProject,
@@ -27,8 +29,14 @@ function write({ manifest, files }: Pick<InitProject, "manifest" | "files">): vo
 
 const read = (path: string): string => readFileSync(join(folder.path, path), "utf8");
 
+const parsing: ParserOptions = {
+  sourceType: "unambiguous",
+  errorRecovery: true,
+  plugins: ["typescript"],
+};
+
 describe("init in a project", () => {
-  it.each(Object.entries(initProjects))("%s", async (_name, row) => {
+  it.each(Object.entries({ ...initProjects, ...frameworkProjects }))("%s", async (_name, row) => {
     write(row);
     const { code, stdout, stderr } = await folder.main("init", "--yes", "--no-run");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -39,6 +47,8 @@ describe("init in a project", () => {
         expect(read(path)).toMatch(
           typeof part === "string" ? new RegExp(RegExp.escape(part)) : part,
         );
+    for (const path of folder.files().filter((one) => /(?:^|\/)brownout\/[^/]+$/.test(one)))
+      expect({ path, errors: parse(read(path), parsing).errors }).toEqual({ path, errors: [] });
     const manifest = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
     expect(manifest.scripts["test:outage"]).toBe(row.script);
   });
@@ -175,6 +185,12 @@ describe("init says what is missing, all of it at once", () => {
       },
       [],
       /--call FILE#FUNCTION/,
+    ],
+    [
+      "a module and a compiler of decorators for a service of NestJS",
+      { "src/stock.service.ts": nestService },
+      [],
+      /in src\/stock\.service\.ts:8, but not\n +- the module of NestJS[^]*@Module\(\)\n +- a test runner that compiles decorators.*--runner vitest/,
     ],
     [
       "External ID",

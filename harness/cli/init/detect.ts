@@ -7,11 +7,13 @@ import { fromRegistration } from "../../entra/directory/from-registration.ts";
 import type { AppSketch } from "../../entra/directory/world-sketch.ts";
 import { type AppKind, type Choices } from "./choices.ts";
 import { type ClientFields, environmentOf, fieldsOf } from "./client-fields.ts";
+import { detectNest } from "./detect-nest.ts";
 import { type DetectedWebApp, detectWebApp } from "./detect-web.ts";
 import { readEnvironment } from "./environment.ts";
 import { createEvaluator, type Evaluator, type Value } from "./evaluate.ts";
 import { type AppCall, callName, findCalls, findNamedCall } from "./find-calls.ts";
 import { findClients, findScopes, type FoundClient, scopesOf } from "./find-clients.ts";
+import type { NestModule } from "./find-nest.ts";
 import { findPage, type FoundPage } from "./find-page.ts";
 import {
   findPackageManager,
@@ -63,6 +65,8 @@ export interface DetectedApp {
   readonly otherCalls: readonly string[];
   readonly page?: FoundPage & { readonly origin: string };
   readonly web?: DetectedWebApp;
+  /** The module of NestJS whose container makes the class of the call. */
+  readonly nestModule?: NestModule;
   /** What people should know before they agree. */
   readonly notes: readonly string[];
 }
@@ -81,6 +85,10 @@ export async function detect(project: Project, choices: Choices): Promise<Detect
   const calls = isProgram ? findCalls(modules, evaluator, clients) : [];
   const call = choices.call === undefined ? calls[0] : findNamedCall(choices.call, modules);
   if (isProgram && call === undefined) missing.push(NO_CALL);
+  const nest =
+    isProgram && call?.of === "injectable"
+      ? detectNest(project, { modules, evaluator, runner, missing })
+      : undefined;
   const variables = readEnvironment(project);
   const registered = registeredApp(kind, choices);
   const fields = fieldsOf(client, {
@@ -112,7 +120,10 @@ export async function detect(project: Project, choices: Choices): Promise<Detect
       style.modules === "esm" &&
       !project.manifest.isModule &&
       (runner === "node-test" || runner === "mocha"),
-    packages: missingPackages(project, runner, style, web === undefined ? [] : ["supertest"]),
+    packages: missingPackages(project, runner, style, [
+      ...(web === undefined ? [] : ["supertest"]),
+      ...(nest === undefined ? [] : ["@nestjs/testing"]),
+    ]),
     registration: registrationOf(kind, fields, findScopes(modules, evaluator), {
       origin: page?.origin,
       redirectUris: web?.redirectUris ?? [],
@@ -120,10 +131,11 @@ export async function detect(project: Project, choices: Choices): Promise<Detect
     ...(registered === undefined ? {} : { registered }),
     environment: { ...web?.environment, ...environmentOf(client, fields) },
     ...(web === undefined ? {} : { web }),
+    ...(nest === undefined ? {} : { nestModule: nest.module }),
     ...(!isProgram || call === undefined ? {} : { call }),
     otherCalls: calls.filter((one) => one !== call).map(callName),
     ...(page === undefined ? {} : { page }),
-    notes: [...project.leftOut, ...leftOut, ...fields.notes],
+    notes: [...project.leftOut, ...leftOut, ...fields.notes, ...(nest?.notes ?? [])],
   };
 }
 

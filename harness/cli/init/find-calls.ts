@@ -7,6 +7,7 @@ import type { Node } from "@babel/types";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { type FoundClient, isTestFile } from "./find-clients.ts";
+import { isLifecycleMethod, needsContainer } from "./find-nest.ts";
 import {
   dottedName,
   type Fields,
@@ -23,8 +24,11 @@ export interface AppCall {
   readonly exported: string;
   /** A name of its own, for a default export as well. */
   readonly name: string;
-  /** What is exported: the function, a class with the method, or a function that returns an object with it. */
-  readonly of: "function" | "class" | "factory";
+  /**
+   * What is exported: the function, a class with the method, a class that the container of NestJS
+   * makes, or a function that returns an object with the method.
+   */
+  readonly of: "function" | "class" | "injectable" | "factory";
   readonly method?: string;
 }
 
@@ -44,13 +48,14 @@ export function findCalls(
   clients: readonly FoundClient[],
 ): readonly AppCall[] {
   const leading = modulesThatLeadTo(clients, modules, evaluator);
-  const candidates = [...leading].flatMap((path) => {
+  const candidates = [...new Set([...leading, ...modules.keys()])].flatMap((path) => {
     const module = modules.get(path);
-    return module === undefined || isTestFile(path) ? [] : candidatesIn(module);
+    if (module === undefined || isTestFile(path)) return [];
+    const found = candidatesIn(module).filter(({ score }) => score > 0);
+    // A container may hand the client to a class that does not import where it is made.
+    return leading.has(path) ? found : found.filter(isInjectedAndTalks);
   });
-  return candidates
-    .filter(({ score }) => score > 0)
-    .toSorted((one, other) => other.score - one.score);
+  return candidates.toSorted((one, other) => other.score - one.score);
 }
 
 /** The call that `--call FILE#NAME` names; throws `bad-usage` when it does not exist or needs arguments. */
@@ -83,6 +88,10 @@ export function findNamedCall(named: string, modules: ReadonlyMap<string, Source
       ),
     },
   );
+}
+
+function isInjectedAndTalks({ of, score }: Candidate): boolean {
+  return of === "injectable" && score >= TALKS_SCORE;
 }
 
 /** Modules with a client, and those that import them, at any distance. */
@@ -151,7 +160,8 @@ function methodsOf(node: Fields, at: At): readonly Candidate[] {
   if (node.type !== "ClassDeclaration" && node.type !== "ClassExpression") return [];
   const members = (node.body.body as readonly Node[]).filter(isNode);
   const constructor = members.find((one) => one["kind"] === "constructor");
-  if (constructor !== undefined && !needsNoArguments(constructor)) return [];
+  const isInjectable = needsContainer(node);
+  if (constructor !== undefined && !isInjectable && !needsNoArguments(constructor)) return [];
   return members.flatMap((member) => {
     const method = nameOf(member["key"]);
     const isCallable =
@@ -161,7 +171,9 @@ function methodsOf(node: Fields, at: At): readonly Candidate[] {
       member.accessibility !== "private" &&
       member.accessibility !== "protected";
     if (method === undefined || !isCallable || !needsNoArguments(member)) return [];
-    return [{ ...at, of: "class", method, score: scoreOf(member, method) } as const];
+    if (isInjectable && isLifecycleMethod(method)) return [];
+    const of = isInjectable ? "injectable" : "class";
+    return [{ ...at, of, method, score: scoreOf(member, method) } as const];
   });
 }
 
@@ -191,6 +203,9 @@ const ASKS =
   /^(?:get|list|load|read|fetch|sync|send|run|main|post|find|query|export|import|collect)/i;
 const MAKES = /(?:client|credential|application|app|server|config|middleware|logger|router)s?$/i;
 
+/** What a request in the body itself counts for. */
+const TALKS_SCORE = 4;
+
 /** How likely a call is a piece of the app's work that ends in a request with a token. */
 function scoreOf(node: Fields, name: string): number {
   let talks = 0;
@@ -201,7 +216,7 @@ function scoreOf(node: Fields, name: string): number {
   });
   const isAsync = node["async"] === true;
   return (
-    (talks > 0 ? 4 : 0) +
+    (talks > 0 ? TALKS_SCORE : 0) +
     (isAsync ? 2 : 0) +
     (ASKS.test(name) ? 1 : 0) +
     (MAKES.test(name) ? -4 : 0) +

@@ -60,8 +60,21 @@ function endingOf({ style, runner }: DetectedApp, extension: string): string {
   return runner === "jest" ? "" : style.ending;
 }
 
+/** The line of a test that loads an export of the app under a name of the test's own. */
+export function loading(
+  app: DetectedApp,
+  { path, exported }: { readonly path: string; readonly exported: string },
+  name: string,
+): string {
+  const from = JSON.stringify(specifierOf(app, path));
+  const isCommonJs = app.style.modules === "cjs";
+  const loaded = isCommonJs ? `require(${from})` : `await import(${from})`;
+  const names = exported === name ? `{ ${name} }` : `{ ${exported}: ${name} }`;
+  return `const ${exported === "default" && isCommonJs ? name : names} = ${loaded};`;
+}
+
 /** How a file in the folder of the tests names a source file of the app. */
-export function specifierOf(app: DetectedApp, path: string): string {
+function specifierOf(app: DetectedApp, path: string): string {
   const extension = posix.extname(path).slice(1);
   const relative = posix.relative(app.placement.folder, path.slice(0, -extension.length - 1));
   return `${relative.startsWith(".") ? relative : `./${relative}`}${endingOf(app, extension)}`;

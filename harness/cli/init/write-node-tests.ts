@@ -1,12 +1,12 @@
 /** The tests of code that runs in Node: a job, or a program with a managed identity. */
 import type { DetectedApp } from "./detect.ts";
 import type { Runner } from "./find-runner.ts";
-import { importing, specifierOf } from "./source-text.ts";
+import { importing, loading } from "./source-text.ts";
 import { worldImport } from "./write-world.ts";
 
 interface RunnerWords {
-  /** The lines that import the runner's own functions. */
-  readonly imports: (app: DetectedApp, isExpected: boolean) => readonly string[];
+  /** Where its functions are imported from; global ones are not. */
+  readonly from?: string;
   readonly entry: string;
   /** `expect(entra)` or `expectEntra(entra)`. */
   readonly expect: string;
@@ -16,9 +16,7 @@ interface RunnerWords {
 
 const words: Readonly<Record<Exclude<Runner, "playwright">, RunnerWords>> = {
   vitest: {
-    imports: (app, isExpected) => [
-      importing(app, isExpected ? ["expect", "test"] : ["test"], "vitest"),
-    ],
+    from: "vitest",
     entry: "brownout/vitest",
     expect: "expect",
     test: "test",
@@ -26,21 +24,19 @@ const words: Readonly<Record<Exclude<Runner, "playwright">, RunnerWords>> = {
     mount: ', mount: "https"',
   },
   jest: {
-    imports: () => [],
     entry: "brownout/jest",
     expect: "expectEntra",
     test: "test",
     mount: "",
   },
   mocha: {
-    imports: () => [],
     entry: "brownout/mocha",
     expect: "expectEntra",
     test: "it",
     mount: "",
   },
   "node-test": {
-    imports: (app) => [importing(app, ["test"], "node:test")],
+    from: "node:test",
     entry: "brownout/node-test",
     expect: "expectEntra",
     test: "test",
@@ -51,12 +47,13 @@ const words: Readonly<Record<Exclude<Runner, "playwright">, RunnerWords>> = {
 /** The first test: the app gets a token. */
 export function nodeSignInText(app: DetectedApp): string {
   const { asked } = wordsFor(app);
-  const { loading, call } = loadingLines(app);
+  const { lines, call, ...parts } = opening(app);
   return testText(app, {
+    ...parts,
     about: "The app signs in: without a tenant, without a network.",
     title: `${title(app)} gets a token from Entra`,
     body: [
-      ...loading,
+      ...lines,
       `await entra.operate(${call});`,
       `${expectation(app)}.toHaveRequested("${asked}");`,
     ],
@@ -66,13 +63,14 @@ export function nodeSignInText(app: DetectedApp): string {
 /** The second: an outage that the token which the app holds outlasts. */
 export function nodeOutageText(app: DetectedApp): string {
   const { outage } = wordsFor(app);
-  const { loading, call } = loadingLines(app);
+  const { lines, call, ...parts } = opening(app);
   return testText(app, {
+    ...parts,
     about:
       "An outage of an hour, in milliseconds: the token that the app holds is valid for longer.",
     title: `${title(app)} works through half an hour without Entra`,
     body: [
-      ...loading,
+      ...lines,
       `await entra.operate(${call});`,
       `entra.outage(${outage});`,
       'await entra.clock.advance("30m");',
@@ -108,6 +106,8 @@ interface TestParts {
   readonly title: string;
   /** Imports of more packages. */
   readonly imports?: readonly string[];
+  /** Statements between `useEntra` and the test that stop what the test starts, with `afterEach`. */
+  readonly stop?: readonly string[];
   /** The statements of the test. */
   readonly body: readonly string[];
 }
@@ -115,16 +115,22 @@ interface TestParts {
 /** A test file in the words of the project's runner. */
 export function testText(
   app: DetectedApp,
-  { about, title: named, imports = [], body }: TestParts,
+  { about, title: named, imports = [], stop = [], body }: TestParts,
 ): string {
   const runner = wordsOf(app);
   const machine = app.kind === "managed-identity" ? ', machine: "web-vm"' : "";
   const isExpected = body.some((line) => line.includes(expectation(app)));
   const entryNames =
     runner.expect === "expectEntra" && isExpected ? ["expectEntra", "useEntra"] : ["useEntra"];
+  const runnerNames = [
+    ...(stop.length > 0 ? ["afterEach"] : []),
+    ...(runner.expect === "expect" && isExpected ? ["expect"] : []),
+    runner.test,
+  ];
   const isInDescribe = app.runner === "mocha";
   const test = [
     `const entra = useEntra({ world${machine}${runner.mount} });`,
+    ...stop,
     "",
     `${runner.test}(${JSON.stringify(named)}, async () => {`,
     ...body.map((line) => `  ${line}`),
@@ -133,7 +139,7 @@ export function testText(
   return [
     `/** ${about} */`,
     ...imports,
-    ...runner.imports(app, isExpected),
+    ...(runner.from === undefined ? [] : [importing(app, runnerNames, runner.from)]),
     importing(app, entryNames, runner.entry),
     worldImport(app),
     "",
@@ -148,26 +154,51 @@ export function testText(
   ].join("\n");
 }
 
-/** The app is loaded inside the test: a client of an earlier test would hold its tokens. */
-function loadingLines(app: DetectedApp): {
-  readonly loading: readonly string[];
+interface Opening extends Pick<TestParts, "imports" | "stop"> {
+  readonly lines: readonly string[];
+  /** The arguments of `entra.operate`. */
   readonly call: string;
-} {
-  const { call, style } = app;
+}
+
+/** The app is loaded inside the test: a client of an earlier test would hold its tokens. */
+function opening(app: DetectedApp): Opening {
+  const { call } = app;
   if (call === undefined) throw new TypeError("code in Node needs a call");
-  const from = JSON.stringify(specifierOf(app, call.path));
-  const isCommonJs = style.modules === "cjs";
-  const loaded = isCommonJs ? `require(${from})` : `await import(${from})`;
-  const name =
-    call.of === "function" ? call.name : call.exported === "default" ? call.name : call.exported;
-  const names = call.exported === "default" ? `{ default: ${name} }` : `{ ${name} }`;
-  const isWhole = call.exported === "default" && isCommonJs;
-  const loading = [`const ${isWhole ? name : names} = ${loaded};`];
+  const name = call.of === "function" || call.exported === "default" ? call.name : call.exported;
+  const load = loading(app, call, name);
   const label = JSON.stringify(call.method ?? name);
-  if (call.of === "function") return { loading, call: `${label}, () => ${name}()` };
-  const instance = call.of === "class" ? `new ${name}()` : `${name}()`;
+  const callOn = (object: string): string => `${label}, () => ${object}.${call.method ?? ""}()`;
+  switch (call.of) {
+    case "function":
+      return { lines: [load], call: `${label}, () => ${name}()` };
+    case "class":
+      return { lines: [load, `const app = new ${name}();`], call: callOn("app") };
+    case "factory":
+      return { lines: [load, `const app = ${name}();`], call: callOn("app") };
+    case "injectable":
+      return { ...nestOpening(app, load, name), call: callOn("service") };
+  }
+}
+
+/** The container of NestJS makes the class with all that it injects. */
+function nestOpening(app: DetectedApp, load: string, name: string): Omit<Opening, "call"> {
+  const { nestModule, style } = app;
+  if (nestModule === undefined) throw new TypeError("a class that is injected needs a module");
+  const isTyped = style.language === "ts";
   return {
-    loading: [...loading, `const app = ${instance};`],
-    call: `${label}, () => app.${call.method ?? ""}()`,
+    imports: [
+      importing(app, ["Test", ...(isTyped ? ["type TestingModule"] : [])], "@nestjs/testing"),
+    ],
+    stop: [
+      `let app${isTyped ? ": TestingModule | undefined" : ""};`,
+      "afterEach(() => app?.close());",
+    ],
+    lines: [
+      loading(app, nestModule, nestModule.name),
+      load,
+      `app = await Test.createTestingModule({ imports: [${nestModule.name}] }).compile();`,
+      "await app.init();",
+      `const service = app.get(${name}, { strict: false });`,
+    ],
   };
 }

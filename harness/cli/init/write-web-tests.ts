@@ -1,6 +1,6 @@
 /** The tests of a web app on Express: supertest's agent is the browser of a person. */
 import type { DetectedApp } from "./detect.ts";
-import { specifierOf } from "./source-text.ts";
+import { loading } from "./source-text.ts";
 import { expectation, testText } from "./write-node-tests.ts";
 
 /** The first test: a person signs in to the app. */
@@ -65,14 +65,9 @@ function supertest({ style }: DetectedApp): string {
 /** The app is loaded in the test, so that its client is new. */
 function opening(app: DetectedApp): readonly string[] {
   const web = webOf(app);
-  const { path, exported, of } = web.app;
-  const from = JSON.stringify(specifierOf(app, path));
-  const loaded = app.style.modules === "cjs" ? `require(${from})` : `await import(${from})`;
-  const isWhole = exported === "default" && app.style.modules === "cjs";
-  const local = of === "factory" ? "createApp" : "app";
-  const names = exported === local ? `{ ${local} }` : `{ ${exported}: ${local} }`;
+  const { of } = web.app;
   return [
-    `const ${isWhole ? local : names} = ${loaded};`,
+    loading(app, web.app, of === "factory" ? "createApp" : "app"),
     ...(of === "factory" ? ["const app = createApp();"] : []),
     "const agent = request.agent(app);",
     `await entra.signIn("adele", agent, ${JSON.stringify(web.signInPath)});`,

@@ -1,0 +1,126 @@
+/** Projects whose framework makes or calls the code that signs in, with what `brownout init` makes of each. */
+import { clientId, type InitProject, tenant } from "./init-projects.ts";
+
+/** A service of NestJS that is given its settings by the container. */
+export const nestService = `import { ConfidentialClientApplication } from "@azure/msal-node";
+import { Injectable } from "@nestjs/common";
+import { ConfigService } from "@nestjs/config";
+@Injectable()
+export class StockService {
+  private readonly client: ConfidentialClientApplication;
+  constructor(config: ConfigService) {
+    this.client = new ConfidentialClientApplication({
+      auth: {
+        authority: \`https://login.microsoftonline.com/\${config.getOrThrow("TENANT_ID")}\`,
+        clientId: config.getOrThrow<string>("CLIENT_ID"),
+        clientSecret: config.get("CLIENT_SECRET"),
+      },
+    });
+  }
+  async onModuleInit() {
+    await fetch("https://stock.contoso.example/health");
+  }
+  async list() {
+    const result = await this.client.acquireTokenByClientCredential({ scopes: ["api://stock/.default"] });
+    return fetch("https://stock.contoso.example/items", { headers: { authorization: result!.accessToken } });
+  }
+}
+`;
+
+const nestModules = (ending: string): Readonly<Record<string, string>> => ({
+  "src/stock/stock.module.ts": `import { Module } from "@nestjs/common";
+import { StockService } from "./stock.service${ending}";
+@Module({ providers: [StockService], exports: [StockService] })
+export class StockModule {}
+`,
+  "src/root.module.ts": `import { Module } from "@nestjs/common";
+import { ConfigModule } from "@nestjs/config";
+import { StockModule } from "./stock/stock.module${ending}";
+@Module({ imports: [ConfigModule.forRoot({ isGlobal: true }), StockModule] })
+export class RootModule {}
+`,
+  "src/main.ts": `import { NestFactory } from "@nestjs/core";
+import { RootModule } from "./root.module${ending}";
+async function bootstrap() {
+  const app = await NestFactory.create(RootModule);
+  await app.listen(3000);
+}
+void bootstrap();
+`,
+});
+
+/** By the title of the test. */
+export const frameworkProjects: Readonly<Record<string, InitProject>> = {
+  "a service of NestJS under Vitest 3, whose client is configured in its constructor": {
+    manifest: {
+      type: "module",
+      dependencies: { "@nestjs/core": "^11.1.0" },
+      devDependencies: { vitest: "^3.2.4" },
+    },
+    files: {
+      "src/stock/stock.service.ts": nestService,
+      ...nestModules(".js"),
+      ".env": `TENANT_ID=${tenant}\nCLIENT_ID=${clientId}\n`,
+    },
+    found: [
+      /job: ConfidentialClientApplication in src\/stock\/stock\.service\.ts:8/,
+      "src/stock/stock.service.ts#StockService.list",
+      "Vitest 3 gives constructors of NestJS no services without unplugin-swc",
+      "npm install --save-dev @nestjs/testing",
+    ],
+    written: {
+      "brownout/world.ts": [`CLIENT_ID: "${clientId}"`, 'identifierUri: "api://stock"'],
+      "brownout/outage.test.ts": [
+        'import { Test, type TestingModule } from "@nestjs/testing";',
+        'import { afterEach, expect, test } from "vitest";',
+        "let app: TestingModule | undefined;\nafterEach(() => app?.close());\n",
+        'const { RootModule } = await import("../src/root.module.js");',
+        'const { StockService } = await import("../src/stock/stock.service.js");',
+        "app = await Test.createTestingModule({ imports: [RootModule] }).compile();",
+        "await app.init();",
+        "const service = app.get(StockService, { strict: false });",
+        'await entra.operate("list", () => service.list());',
+      ],
+    },
+    script: "vitest run brownout/ --testTimeout=60000",
+  },
+  "a service of NestJS under Jest, to which a factory hands a managed identity": {
+    manifest: {
+      dependencies: { "@nestjs/core": "^11.1.0" },
+      devDependencies: { "@nestjs/testing": "^11.1.0", jest: "30.2.0", "ts-jest": "29.4.0" },
+      jest: { rootDir: "src", testRegex: ".*\\.spec\\.ts$" },
+    },
+    files: {
+      "src/credential.ts": `import { DefaultAzureCredential } from "@azure/identity";
+export const credentialProvider = { provide: "CREDENTIAL", useFactory: () => new DefaultAzureCredential() };
+`,
+      "src/vault.service.ts": `import { Inject, Injectable } from "@nestjs/common";
+@Injectable()
+export class VaultService {
+  @Inject("CREDENTIAL") private readonly credential;
+  async readSecret() {
+    return this.credential.getToken("https://vault.azure.net/.default");
+  }
+}
+`,
+      "src/app.module.ts": `import { Module } from "@nestjs/common";
+import { credentialProvider } from "./credential";
+import { VaultService } from "./vault.service";
+@Module({ providers: [credentialProvider, VaultService] })
+export class AppModule {}
+`,
+    },
+    found: [
+      "managed-identity: DefaultAzureCredential",
+      "src/vault.service.ts#VaultService.readSecret",
+    ],
+    written: {
+      "src/brownout/sign-in.spec.ts": [
+        'import { Test, type TestingModule } from "@nestjs/testing";\nimport { expectEntra, useEntra } from "brownout/jest";',
+        'const { AppModule } = await import("../app.module");',
+        "const service = app.get(VaultService, { strict: false });",
+      ],
+    },
+    script: "jest src/brownout/ --testTimeout=60000",
+  },
+};
