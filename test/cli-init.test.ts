@@ -193,6 +193,18 @@ describe("init says what is missing, all of it at once", () => {
       /in src\/stock\.service\.ts:8, but not\n +- the module of NestJS[^]*@Module\(\)\n +- a test runner that compiles decorators.*--runner vitest/,
     ],
     [
+      "a handler of Azure Functions that nothing exports",
+      {
+        "src/functions/users.js": `const { app } = require("@azure/functions");
+const { ClientSecretCredential } = require("@azure/identity");
+const credential = new ClientSecretCredential("${tenant}", "${clientId}", process.env.SECRET);
+app.http("users", { handler: async () => ({ jsonBody: await credential.getToken("https://graph.microsoft.com/.default") }) });
+`,
+      },
+      [],
+      /the handler of the function "users" as an export of src\/functions\/users\.js.*export async function/,
+    ],
+    [
       "External ID",
       {
         "index.js": `import { PublicClientApplication } from "@azure/msal-browser";\nnew PublicClientApplication({ auth: { clientId: "${clientId}", authority: "https://shop.ciamlogin.com/" } });\n`,

@@ -49,6 +49,27 @@ void bootstrap();
 `,
 });
 
+const functionsSource = `import { app, HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
+import { ClientSecretCredential } from "@azure/identity";
+const { TENANT_ID = "", CLIENT_ID = "", CLIENT_SECRET: secret = "" } = process.env;
+const credential = new ClientSecretCredential(TENANT_ID, CLIENT_ID, secret);
+export async function listUsers(request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
+  const { token } = await credential.getToken("https://graph.microsoft.com/.default");
+  const response = await fetch("https://graph.microsoft.com/v1.0/users", { headers: { authorization: token } });
+  return { status: response.status, jsonBody: await response.json() };
+}
+export async function addUser(request: HttpRequest): Promise<HttpResponseInit> {
+  return { jsonBody: await request.json() };
+}
+app.http("add-user", { methods: ["POST"], handler: addUser });
+app.http("list-users", { methods: ["GET", "POST"], route: "v1/users/{id?}", handler: listUsers });
+`;
+
+const localSettings = JSON.stringify({
+  IsEncrypted: false,
+  Values: { TENANT_ID: tenant, CLIENT_ID: clientId, CLIENT_SECRET: "not~for~tests", PORT: 7071 },
+});
+
 /** By the title of the test. */
 export const frameworkProjects: Readonly<Record<string, InitProject>> = {
   "a service of NestJS under Vitest 3, whose client is configured in its constructor": {
@@ -83,6 +104,67 @@ export const frameworkProjects: Readonly<Record<string, InitProject>> = {
       ],
     },
     script: "vitest run brownout/ --testTimeout=60000",
+  },
+  "an Azure Function in TypeScript under Vitest": {
+    manifest: {
+      type: "module",
+      dependencies: { "@azure/functions": "^4.0.0" },
+      devDependencies: { vitest: "5.1.1" },
+    },
+    files: { "src/functions/users.ts": functionsSource, "local.settings.json": localSettings },
+    found: [
+      /job: ClientSecretCredential in src\/functions\/users\.ts:4/,
+      /client id +0f4b2c6e/,
+      /calls +src\/functions\/users\.ts#listUsers\n/,
+    ],
+    written: {
+      "brownout/world.ts": [`TENANT_ID: "${tenant}"`, 'CLIENT_SECRET: "fixture-secret-of-daemon"'],
+      "brownout/outage.test.ts": [
+        'import { HttpRequest, InvocationContext } from "@azure/functions";',
+        'const { listUsers } = await import("../src/functions/users.js");',
+        'new HttpRequest({ method: "GET", url: "http://localhost:7071/api/v1/users" }),',
+        'new InvocationContext({ functionName: "list-users" }),',
+        'await entra.operate("listUsers", invoke);',
+      ],
+    },
+    script: "vitest run brownout/ --testTimeout=60000",
+  },
+  "an Azure Function in TypeScript as its template is, without a runner": {
+    manifest: { dependencies: { "@azure/functions": "^4.0.0" } },
+    files: { "src/functions/users.ts": functionsSource },
+    found: ["npm install --save-dev tsx"],
+    written: {
+      "brownout/sign-in.test.ts": [
+        'import { test } from "node:test";',
+        'await import("../src/functions/users");',
+      ],
+    },
+    script: "node --import tsx --test brownout/sign-in.test.ts brownout/outage.test.ts",
+  },
+  "an Azure Function in CommonJS with a managed identity, registered in another file": {
+    manifest: { dependencies: { "@azure/functions": "^4.0.0" } },
+    files: {
+      "src/app.js": `const func = require("@azure/functions");
+const { readSecret } = require("./secret");
+func.app.get("secret", readSecret);
+`,
+      "src/secret.js": `const { ManagedIdentityCredential } = require("@azure/identity");
+const credential = new ManagedIdentityCredential();
+async function readSecret(request, context) {
+  return { jsonBody: await credential.getToken("https://vault.azure.net/.default") };
+}
+module.exports = { readSecret };
+`,
+    },
+    found: ["managed-identity: ManagedIdentityCredential", "src/secret.js#readSecret"],
+    written: {
+      "brownout/sign-in.test.js": [
+        'const { HttpRequest, InvocationContext } = require("@azure/functions");',
+        'const { readSecret } = require("../src/secret.js");',
+        'url: "http://localhost:7071/api/secret"',
+      ],
+    },
+    script: "node --test brownout/sign-in.test.js brownout/outage.test.js",
   },
   "a service of NestJS under Jest, to which a factory hands a managed identity": {
     manifest: {

@@ -252,6 +252,7 @@ function guideTo(
     return guide;
   }
   if (dependencies["@nestjs/core"] !== undefined) return "nestjs";
+  if (dependencies["@azure/functions"] !== undefined) return "azure-functions";
   if (kind === "web") return "express";
   if (kind === "saml" || kind === "managed-identity") return kind;
   return runner === "vitest" ? "node" : "runners";

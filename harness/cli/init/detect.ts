@@ -13,6 +13,7 @@ import { readEnvironment } from "./environment.ts";
 import { createEvaluator, type Evaluator, type Value } from "./evaluate.ts";
 import { type AppCall, callName, findCalls, findNamedCall } from "./find-calls.ts";
 import { findClients, findScopes, type FoundClient, scopesOf } from "./find-clients.ts";
+import { findHandlers } from "./find-functions.ts";
 import type { NestModule } from "./find-nest.ts";
 import { findPage, type FoundPage } from "./find-page.ts";
 import {
@@ -83,8 +84,9 @@ export async function detect(project: Project, choices: Choices): Promise<Detect
   const page = kind === "page" ? pageOf(project, modules, evaluator, choices, missing) : undefined;
   const isProgram = kind === "job" || kind === "managed-identity";
   const calls = isProgram ? findCalls(modules, evaluator, clients) : [];
-  const call = choices.call === undefined ? calls[0] : findNamedCall(choices.call, modules);
-  if (isProgram && call === undefined) missing.push(NO_CALL);
+  const call =
+    choices.call === undefined ? calls[0] : findNamedCall(choices.call, modules, evaluator);
+  if (isProgram && call === undefined) missing.push(missingCall(modules, evaluator));
   const nest =
     isProgram && call?.of === "injectable"
       ? detectNest(project, { modules, evaluator, runner, missing })
@@ -166,6 +168,13 @@ function missingPackages(
 
 const NO_CALL =
   "what the app does with a token: --call FILE#FUNCTION, an exported function without arguments, such as src/graph.ts#listUsers";
+
+/** What a test could call, if it were exported. */
+function missingCall(modules: ReadonlyMap<string, SourceModule>, evaluator: Evaluator): string {
+  const [hidden] = findHandlers(modules, evaluator);
+  if (hidden === undefined) return NO_CALL;
+  return `the handler of the function "${hidden.trigger.functionName}" as an export of ${hidden.path}, which a test can call: export async function orders(request, context) { … }`;
+}
 
 function missingError(client: FoundClient, missing: readonly string[]): HarnessError {
   const found = `${client.called} in ${client.path}:${client.line}`;

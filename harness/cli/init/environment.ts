@@ -1,6 +1,6 @@
 /**
- * The variables of the environment that the sources read, with the values of `.env` files. A
- * secret's value is never kept.
+ * The variables of the environment that the sources read, with the values of `.env` files and of
+ * `local.settings.json`. A secret's value is never kept.
  */
 import { parseEnv } from "node:util";
 import type { Part, Value } from "./evaluate.ts";
@@ -25,17 +25,28 @@ export function isSecretName(name: string): boolean {
   return SECRET.test(name);
 }
 
-/** The values of the project's `.env` files, without those of secrets and without what a sample leaves to be filled in. */
+/** The values of those files, without those of secrets and without what a sample leaves to be filled in. */
 export function readEnvironment({ files }: Project): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
-  for (const name of ENV_FILES) {
-    const file = files.get(name);
-    if (file === undefined) continue;
-    for (const [variable, value] of Object.entries(parseEnv(file.text)))
-      if (value !== undefined && !isSecretName(variable) && !isPlaceholder(value))
+  const sources = [
+    ...ENV_FILES.map((name) => parseEnv(files.get(name)?.text ?? "")),
+    localSettings(files),
+  ];
+  for (const source of sources)
+    for (const [variable, value] of Object.entries(source))
+      if (typeof value === "string" && !isSecretName(variable) && !isPlaceholder(value))
         if (!values.has(variable)) values.set(variable, value);
-  }
   return values;
+}
+
+/** The variables that Azure Functions sets on the developer's own machine. */
+function localSettings(files: Project["files"]): object {
+  try {
+    const read: unknown = JSON.parse(files.get("local.settings.json")?.text ?? "{}");
+    return Object(Object(read).Values) as object;
+  } catch {
+    return {};
+  }
 }
 
 /** What samples and templates write where a value has to be filled in. */

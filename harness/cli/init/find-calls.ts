@@ -7,6 +7,7 @@ import type { Node } from "@babel/types";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { type FoundClient, isTestFile } from "./find-clients.ts";
+import { findHandlers, type HttpTrigger } from "./find-functions.ts";
 import { isLifecycleMethod, needsContainer } from "./find-nest.ts";
 import {
   dottedName,
@@ -14,6 +15,7 @@ import {
   isNode,
   nameOf,
   type SourceModule,
+  valueOf,
   visitNodes,
 } from "./source-module.ts";
 
@@ -26,10 +28,12 @@ export interface AppCall {
   readonly name: string;
   /**
    * What is exported: the function, a class with the method, a class that the container of NestJS
-   * makes, or a function that returns an object with the method.
+   * makes, a function that returns an object with the method, or a handler of Azure Functions.
    */
-  readonly of: "function" | "class" | "injectable" | "factory";
+  readonly of: "function" | "class" | "injectable" | "factory" | "handler";
   readonly method?: string;
+  /** Of a handler. */
+  readonly trigger?: HttpTrigger;
 }
 
 interface Candidate extends AppCall {
@@ -48,18 +52,23 @@ export function findCalls(
   clients: readonly FoundClient[],
 ): readonly AppCall[] {
   const leading = modulesThatLeadTo(clients, modules, evaluator);
-  const candidates = [...new Set([...leading, ...modules.keys()])].flatMap((path) => {
+  const handlers = handlersIn(modules, evaluator).filter(({ path }) => leading.has(path));
+  const others = [...new Set([...leading, ...modules.keys()])].flatMap((path) => {
     const module = modules.get(path);
     if (module === undefined || isTestFile(path)) return [];
     const found = candidatesIn(module).filter(({ score }) => score > 0);
     // A container may hand the client to a class that does not import where it is made.
     return leading.has(path) ? found : found.filter(isInjectedAndTalks);
   });
-  return candidates.toSorted((one, other) => other.score - one.score);
+  return [...handlers, ...others.toSorted((one, other) => other.score - one.score)];
 }
 
 /** The call that `--call FILE#NAME` names; throws `bad-usage` when it does not exist or needs arguments. */
-export function findNamedCall(named: string, modules: ReadonlyMap<string, SourceModule>): AppCall {
+export function findNamedCall(
+  named: string,
+  modules: ReadonlyMap<string, SourceModule>,
+  evaluator: Evaluator,
+): AppCall {
   const [file = "", wanted = ""] = named.replace(/^\.\//, "").split("#", 2);
   const module = modules.get(posix.normalize(file.replaceAll("\\", "/")));
   if (module === undefined) {
@@ -71,7 +80,8 @@ export function findNamedCall(named: string, modules: ReadonlyMap<string, Source
       ),
     });
   }
-  const calls = candidatesIn(module);
+  const handlers = handlersIn(modules, evaluator).filter(({ path }) => path === module.path);
+  const calls = [...handlers, ...candidatesIn(module)];
   const found = calls.find((call) => callName(call) === `${module.path}#${wanted}`);
   if (found !== undefined) return found;
   const names = calls.map((call) => callName(call).split("#")[1] ?? "");
@@ -109,6 +119,18 @@ function modulesThatLeadTo(
   return leading;
 }
 
+function handlersIn(
+  modules: ReadonlyMap<string, SourceModule>,
+  evaluator: Evaluator,
+): readonly AppCall[] {
+  return findHandlers(modules, evaluator).flatMap(({ trigger, export: at, handler }) => {
+    if (at === undefined) return [];
+    const name =
+      at.exported === "default" ? (nameOf((handler as Fields)["id"]) ?? "handler") : at.exported;
+    return [{ ...at, name, of: "handler", trigger } as const];
+  });
+}
+
 function candidatesIn(module: SourceModule): readonly Candidate[] {
   const found: Candidate[] = [];
   for (const [exported, node] of module.exports) {
@@ -127,13 +149,6 @@ function candidatesIn(module: SourceModule): readonly Candidate[] {
     }
   }
   return found;
-}
-
-function valueOf(node: Node, module: SourceModule): Fields | undefined {
-  if (!isNode(node)) return undefined;
-  if (node.type !== "Identifier") return node;
-  const declared = module.variables.get(node.name);
-  return isNode(declared) ? declared : undefined;
 }
 
 function isFunction(node: Fields): boolean {

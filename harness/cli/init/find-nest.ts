@@ -7,6 +7,7 @@ import {
   isNode,
   nameOf,
   type SourceModule,
+  valueOf,
   visitNodes,
 } from "./source-module.ts";
 
@@ -43,8 +44,8 @@ export function findNestModule(
   const sources = [...modules.values()].filter(({ path }) => !isTestFile(path));
   const found = sources.flatMap((module) =>
     [...module.exports].flatMap(([exported, node]) => {
-      const declared = nameOf(node) === undefined ? node : module.variables.get(nameOf(node) ?? "");
-      if (!isNode(declared) || !isDecorated(declared, "Module")) return [];
+      const declared = valueOf(node, module);
+      if (declared === undefined || !isDecorated(declared, "Module")) return [];
       return [{ path: module.path, exported, name: nameOf(declared["id"]) ?? exported }];
     }),
   );

@@ -81,7 +81,10 @@ export function findStyle(
   const needsTsx =
     runner === "node-test" &&
     language === "ts" &&
-    (project.manifest.dependencies["tsx"] !== undefined || js + bare > 0);
+    // A package of CommonJS is compiled, and compilers drop imports of types, which Node does not.
+    (project.manifest.dependencies["tsx"] !== undefined ||
+      js + bare > 0 ||
+      (ts === 0 && !project.manifest.isModule));
   return {
     language,
     modules: isModule || language === "ts" ? "esm" : "cjs",

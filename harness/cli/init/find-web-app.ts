@@ -11,6 +11,7 @@ import {
   isNode,
   nameOf,
   type SourceModule,
+  valueOf,
   visitNodes,
 } from "./source-module.ts";
 
@@ -43,19 +44,12 @@ export function findWebApps(modules: ReadonlyMap<string, SourceModule>): readonl
     for (const [name, node] of module.exports) {
       if (name === "module.exports" && isNode(node) && node.type === "ObjectExpression") continue;
       const exported = name === "module.exports" ? "default" : name;
-      const value = declared(node, module);
+      const value = valueOf(node, module);
       if (isExpress(value)) found.push({ path: module.path, exported, of: "value" });
       else if (makesExpress(value)) found.push({ path: module.path, exported, of: "factory" });
     }
   }
   return found;
-}
-
-function declared(node: unknown, module: SourceModule): Fields | undefined {
-  if (!isNode(node)) return undefined;
-  if (node.type !== "Identifier") return node;
-  const value = module.variables.get(node.name);
-  return isNode(value) ? value : undefined;
 }
 
 function isExpress(node: Fields | undefined): boolean {

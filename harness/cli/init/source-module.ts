@@ -135,6 +135,14 @@ export function dottedName(value: unknown): string | undefined {
   return object === undefined || property === undefined ? undefined : `${object}.${property}`;
 }
 
+/** An expression, or what the module declares under the name that it is. */
+export function valueOf(node: unknown, module: SourceModule): Fields | undefined {
+  if (!isNode(node)) return undefined;
+  if (node.type !== "Identifier") return node;
+  const declared = module.variables.get(node.name);
+  return isNode(declared) ? declared : undefined;
+}
+
 /** What `require("…")` names. */
 function requiredBy(value: unknown): string | undefined {
   if (!isNode(value) || value.type !== "CallExpression") return undefined;
@@ -191,10 +199,15 @@ function readVariable(
   if (isNode(node.id) && node.id.type === "ObjectPattern") {
     for (const property of node.id.properties) {
       if (property.type !== "ObjectProperty") continue;
-      const [name, local] = [nameOf(property.key), nameOf(property.value)];
+      const { value } = property;
+      const isOptional = value.type === "AssignmentPattern";
+      const [name, local] = [nameOf(property.key), nameOf(isOptional ? value.left : value)];
       if (name === undefined || local === undefined) continue;
       if (required !== undefined) imports.set(local, { from: required, name });
-      else if (!variables.has(local)) variables.set(local, memberOf(node.init, property));
+      else if (!variables.has(local)) {
+        const member = memberOf(node.init, property);
+        variables.set(local, isOptional ? orElse(member, value.right) : member);
+      }
     }
     return;
   }
@@ -207,6 +220,11 @@ function readVariable(
 /** `const { CLIENT_ID } = process.env` is `const CLIENT_ID = process.env.CLIENT_ID`. */
 function memberOf(object: Node, { key, loc }: Pick<Fields, "loc"> & { readonly key: Node }): Node {
   return { type: "MemberExpression", object, property: key, computed: false, loc } as Node;
+}
+
+/** `{ CLIENT_ID = "" }` is `CLIENT_ID ?? ""`. */
+function orElse(left: Node, right: Node): Node {
+  return { type: "LogicalExpression", operator: "??", left, right, loc: left.loc } as Node;
 }
 
 function readExport(node: Fields, exports: Map<string, Node>, specifiers: string[]): void {

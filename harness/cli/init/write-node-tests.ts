@@ -175,9 +175,28 @@ function opening(app: DetectedApp): Opening {
       return { lines: [load, `const app = new ${name}();`], call: callOn("app") };
     case "factory":
       return { lines: [load, `const app = ${name}();`], call: callOn("app") };
+    case "handler":
+      return { ...handlerOpening(app, load, name), call: `${label}, invoke` };
     case "injectable":
       return { ...nestOpening(app, load, name), call: callOn("service") };
   }
+}
+
+/** The test calls the handler as the host does; outside of the host `app.http` registers nothing. */
+function handlerOpening(app: DetectedApp, load: string, name: string): Omit<Opening, "call"> {
+  const { functionName = "", route = "" } = app.call?.trigger ?? {};
+  const url = `http://localhost:7071/api/${route.replaceAll(/\/?\{[^}]*\}/g, "")}`;
+  return {
+    imports: [importing(app, ["HttpRequest", "InvocationContext"], "@azure/functions")],
+    lines: [
+      load,
+      "const invoke = async () =>",
+      `  ${name}(`,
+      `    new HttpRequest({ method: "GET", url: ${JSON.stringify(url)} }),`,
+      `    new InvocationContext({ functionName: ${JSON.stringify(functionName)} }),`,
+      "  );",
+    ],
+  };
 }
 
 /** The container of NestJS makes the class with all that it injects. */
