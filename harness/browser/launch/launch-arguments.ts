@@ -8,8 +8,10 @@ import { readFileSync } from "node:fs";
 const quiet: readonly string[] = [
   // No HTTP/3: it would pass by the proxy and by every fault of connections.
   "--disable-quic",
-  // Nor WebRTC, whose packets go straight to any server that a page names.
+  // Nor WebRTC, whose packets go straight to any server that a page names. The second name is
+  // the headless shell's, which ignores the first.
   "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+  "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
   "--no-first-run",
   "--disable-background-networking",
   "--disable-component-update",
