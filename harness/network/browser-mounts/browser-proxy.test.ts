@@ -1,4 +1,5 @@
 /** The proxy of a browser without a browser: what is left of it afterwards. */
+import { once } from "node:events";
 import http from "node:http";
 import net, { type AddressInfo } from "node:net";
 import { afterEach, expect, it, vi } from "vitest";
@@ -73,8 +74,9 @@ it("lets requests through to the hosts that a suite allows, with TLS and without
   expect(await ask({ path: `http://127.0.0.1:${port}/` })).toBe("real");
   expect(await ask({ method: "CONNECT", path: "other.example:443" })).toBe("403");
   expect(stopped).toEqual(["other.example"]);
-  server.close();
   await proxy.stop();
+  server.closeAllConnections();
+  await once(server.close(), "close");
 });
 
 it.each(browserMounts)("is not left behind by %s when its browser dies at once", async (name) => {
