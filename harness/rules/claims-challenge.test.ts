@@ -21,6 +21,11 @@ function challenged() {
   return { run, token };
 }
 
+type Sender = () => {
+  readonly presented: (verdict: "accepted" | "revoked") => void;
+  readonly answered: (status: number) => void;
+};
+
 const withClaims = (claims: object) => ({ form: { claims: JSON.stringify(claims) } });
 
 it("claims-challenge knows which requests were under way when an API rejected their token", () => {
@@ -51,6 +56,56 @@ it("claims-challenge knows which requests were under way when an API rejected th
   };
   expect(judged("at once")).toBe("pass");
   expect(judged("in turn")).toBe("fail");
+});
+
+describe("claims-challenge, when requests with a revoked token overlap,", () => {
+  /** A token of a day, revoked after an hour; `send` gives each request a name, whose answer is a status. */
+  const overlapping = (steps: (send: Sender) => void) => {
+    const run = buildRun();
+    const call = run.operation();
+    const token = run.token({ expiresIn: 86_400 });
+    run.exchange({ by: call, issued: { token } });
+    call.ok();
+    run.at("01:00:00");
+    steps(() => {
+      const headers = [["authorization", `Bearer ${token.accessToken}`]] as const;
+      const sent = run.request({ endpoint: "resource", headers });
+      return {
+        presented: (verdict) => run.presented(token, verdict),
+        answered: (status) => sent.answered({ status }),
+      };
+    });
+    const next = run.operation({ claims: true });
+    run.exchange({ by: next, ...withClaims(challenge) });
+    next.ok();
+    return claimsChallenge.judge(run.history()).verdict;
+  };
+
+  it("fails for later requests with it although an earlier one never ends", () => {
+    const verdict = overlapping((send) => {
+      send();
+      for (let count = 0; count < 2; count += 1) {
+        const request = send();
+        request.presented("revoked");
+        request.answered(401);
+      }
+    });
+    expect(verdict).toBe("fail");
+  });
+
+  it("passes for a request that is sent after an answer that accepted the token, and before any 401", () => {
+    const verdict = overlapping((send) => {
+      const [accepted, rejected] = [send(), send()];
+      accepted.presented("accepted");
+      rejected.presented("revoked");
+      accepted.answered(200);
+      const late = send();
+      rejected.answered(401);
+      late.presented("revoked");
+      late.answered(401);
+    });
+    expect(verdict).toBe("pass");
+  });
 });
 
 describe("claims-challenge passes", () => {

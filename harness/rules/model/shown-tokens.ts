@@ -81,7 +81,7 @@ export function rejectionOf(
 
 /**
  * Whether a token that an API had rejected was sent to one again by a client that could know:
- * after the answer to a request with it. Where no request shows the token, it could.
+ * after the first 401 to a request with it. Where no request shows the token, it could.
  */
 export function isShownKnowingly(
   history: History,
@@ -92,14 +92,18 @@ export function isShownKnowingly(
     (exchange) => tokenSentBy(exchange) === first.accessToken,
   );
   const knownIndex = Math.min(
-    ...carrying.flatMap(({ ended }) =>
-      ended !== undefined && ended.index > first.index ? [ended.index] : [],
-    ),
+    ...carrying.flatMap((exchange) => {
+      const { ended } = exchange;
+      return ended !== undefined && ended.index > first.index && statusOf(exchange) === 401
+        ? [ended.index]
+        : [];
+    }),
   );
-  return !carrying.some(
-    ({ began, ended }) =>
-      began.index < Math.min(knownIndex, again.index) && again.index < (ended?.index ?? Infinity),
+  // Of several requests under way the last is the likeliest: one that never ends would explain them all.
+  const sender = carrying.findLast(
+    ({ began, ended }) => began.index < again.index && again.index < (ended?.index ?? Infinity),
   );
+  return sender === undefined || sender.began.index > knownIndex;
 }
 
 /** The fingerprint of the access token in a request to an API. */
