@@ -249,6 +249,22 @@ app.http("users", { handler: async () => ({ jsonBody: await credential.getToken(
   });
 });
 
+describe("init in an app on Auth.js", () => {
+  const provider = "next-auth/providers/microsoft-entra-id";
+  it.each([
+    ["Next.js, a provider by its name", "[Entra]", { next: "16.0.0" }, "nextjs"],
+    ["Next.js, a provider with options", "[Entra({ issuer })]", { next: "16.0.0" }, "nextjs"],
+    ["another framework", "[Entra]", { "@auth/express": "1.0.0" }, "README"],
+  ])("%s: names the guide", async (_name, providers, dependencies, guide) => {
+    const source = `import Entra from "${provider}";\nexport default NextAuth({ providers: ${providers} });\n`;
+    write({ manifest: { type: "module", dependencies }, files: { "auth.ts": source } });
+    const { code, stderr } = await folder.main("init", "--yes", "--no-run");
+    expect(stderr).toContain("init has no tests yet for what it found: Entra in auth.ts:1\n");
+    expect(stderr).toContain(`node_modules/brownout/docs/guide/${guide}.md\n`);
+    expect(code).toBe(2);
+  });
+});
+
 describe("init in a folder that means harm", () => {
   it.each([
     ["no manifest", undefined, /there is no package\.json in this folder/],

@@ -202,12 +202,17 @@ function chooseClient(
     ...new Set(clients.map(({ called, path, line }) => `${called} in ${path}:${line}`)),
   ];
   if (others.length > 0) {
+    const isNextAuth =
+      project.manifest.dependencies["next"] !== undefined &&
+      clients.some(({ kind }) => kind === "auth-js");
     throw new HarnessError(
       "bad-usage",
       wanted === undefined
         ? `init has no tests yet for what it found: ${others.join(", ")}`
         : `found no app of the kind "${wanted}", but ${others.join(", ")}`,
-      { hint: "Write the first test by hand: node_modules/brownout/docs/guide/README.md" },
+      {
+        hint: `Write the first test by hand: node_modules/brownout/docs/guide/${isNextAuth ? "nextjs" : "README"}.md`,
+      },
     );
   }
   throw new HarnessError("bad-usage", "found no client of Entra in the sources", {

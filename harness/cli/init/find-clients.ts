@@ -2,6 +2,7 @@
  * Finds the clients of Entra in the sources of a project: MSAL's applications, the credentials of
  * @azure/identity, Auth.js' provider and passport-saml's strategies, each with what it is given.
  */
+import type { ImportDeclaration } from "@babel/types";
 import type { Evaluator, Value } from "./evaluate.ts";
 import {
   dottedName,
@@ -99,27 +100,11 @@ const shapes: Readonly<Record<string, Shape>> = {
     kind: "managed-identity",
     fields: { clientId: [["clientId"]] },
   },
-  MicrosoftEntraID: authJs(),
-  MicrosoftEntraId: authJs(),
-  AzureADProvider: authJs(),
-  AzureAD: authJs(),
   Strategy: saml(),
   SamlStrategy: saml(),
   MultiSamlStrategy: saml(),
   SAML: saml(),
 };
-
-function authJs(): Shape {
-  return {
-    kind: "auth-js",
-    fields: {
-      clientId: [["clientId"]],
-      secret: [["clientSecret"]],
-      authority: [["issuer"]],
-      tenant: [["tenantId"]],
-    },
-  };
-}
 
 function saml(): Shape {
   return {
@@ -163,6 +148,7 @@ function clientAt(
   module: SourceModule,
   evaluator: Evaluator,
 ): FoundClient | undefined {
+  if (node.type === "ImportDeclaration") return providerOf(node, module.path);
   if (node.type !== "NewExpression" && node.type !== "CallExpression") return undefined;
   const names = (dottedName(node.callee) ?? "").split(".");
   // `PublicClientApplication.createPublicClientApplication(config)` makes one as well.
@@ -201,6 +187,32 @@ function clientAt(
       entityId: field("entityId"),
     };
   }
+}
+
+const AUTH_JS_PROVIDER =
+  /^(?:next-auth|@auth\/[\w-]+)\/providers\/(?:microsoft-entra-id|azure-ad)$/;
+
+/** A provider of Auth.js has any name, and need not be called: `providers: [Entra]`. */
+function providerOf(
+  { source, specifiers, loc }: ImportDeclaration,
+  path: string,
+): FoundClient | undefined {
+  if (!AUTH_JS_PROVIDER.test(source.value)) return undefined;
+  return {
+    kind: "auth-js",
+    called: specifiers[0]?.local.name ?? "Auth.js",
+    path,
+    line: loc?.start.line ?? 1,
+    clientId: UNKNOWN,
+    authority: UNKNOWN,
+    tenant: UNKNOWN,
+    redirectUri: UNKNOWN,
+    secret: UNKNOWN,
+    usesCertificate: false,
+    certificate: UNKNOWN,
+    entryPoint: UNKNOWN,
+    entityId: UNKNOWN,
+  };
 }
 
 function isFromMsalNode({ imports, specifiers }: SourceModule): boolean {
