@@ -24,7 +24,10 @@ export const deviceCodePolling: Rule = {
       id: "given-up-otherwise",
       says: "The last answer was neither slow_down nor a failure of the service, such as a refusal.",
     },
-    { id: "code-over", says: "The device code has expired." },
+    {
+      id: "code-over",
+      says: "The device code has expired, and the next poll would have come after that.",
+    },
     {
       id: "whole-seconds",
       says: "A pause may be up to a second too short, because clients count whole seconds.",
@@ -37,6 +40,8 @@ export const deviceCodePolling: Rule = {
 const SLOWER_BY_MS = 5_000;
 /** Where the answer does not say it: `docs/sources.md#b`. */
 const CODE_LIFETIME_MS = minutes(15);
+/** How much longer than its pace a device may wait after a failure: RFC 8628 section 3.5 suggests exponential back-off and sets no limit. */
+const BACKOFF_MS = minutes(1);
 /** Clients count whole seconds. */
 const ROUNDING_MS = 1_000;
 
@@ -73,19 +78,21 @@ function judge(history: History): Judgement {
   );
 }
 
-/** Whether the device code had expired when the sign-in ended. */
-function isCodeOver({ completed, exchanges }: Operation): boolean {
+/** Whether the device code had expired when the sign-in ended, and no poll was due between the last one and then. */
+function isCodeOver({ completed, exchanges }: Operation, last: Exchange, paceMs: number): boolean {
   const issued = exchanges.find(({ began }) => began.endpoint === "device-code")?.ended;
   if (issued === undefined || completed === undefined) return false;
-  return completed.at >= issued.at + lifetimeMsIn(issued);
+  const expiresAt = issued.at + lifetimeMsIn(issued);
+  const leftMs = expiresAt - (last.ended?.at ?? last.began.at);
+  return completed.at >= expiresAt && leftMs <= paceMs + BACKOFF_MS;
 }
 
 /** How long a device code lives, by the answer that issued it. */
 function lifetimeMsIn({ end }: ExchangeEnded): number {
   try {
     const answer = JSON.parse(end.kind === "response" ? end.body : "") as { expires_in?: unknown };
-    const seconds = Number(answer.expires_in);
-    return Number.isFinite(seconds) ? seconds * 1_000 : CODE_LIFETIME_MS;
+    const seconds = answer.expires_in;
+    return typeof seconds === "number" ? seconds * 1_000 : CODE_LIFETIME_MS;
   } catch {
     return CODE_LIFETIME_MS;
   }
@@ -113,7 +120,10 @@ function breachesOf(operation: Operation, polls: readonly Exchange[]): readonly 
     const next = polls[at + 1];
     if (next === undefined) {
       const isGivenUp = operation.completed?.outcome === "fail";
-      if (isGivenUp && (isSlowDown(poll) || isServiceFailure(poll)) && !isCodeOver(operation))
+      const isDisturbed = isSlowDown(poll) || isServiceFailure(poll);
+      const knownPaceMs = paceMs === Infinity ? 0 : paceMs;
+      const dueMs = Math.max(knownPaceMs, leastMs, SLOWER_BY_MS);
+      if (isGivenUp && isDisturbed && !isCodeOver(operation, poll, dueMs))
         breaches.push({ poll, operation, what: `gave up a sign-in after ${answerOf(poll)}` });
       continue;
     }

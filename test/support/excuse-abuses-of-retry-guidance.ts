@@ -101,8 +101,9 @@ export const abusesOfRetryGuidance: Readonly<Record<string, () => RunBuilder>> =
     const run = buildRun();
     const operation = run.operation({ flow: "device-code" });
     run.exchange({ by: operation, endpoint: "device-code" });
-    run.at("00:14:59");
+    run.at("00:03:00");
     run.exchange({ by: operation, grant: "device_code", status: 503 });
+    run.at("00:15:00");
     operation.fails({ code: "device_code_expired" });
     return run;
   },
