@@ -2,7 +2,7 @@
  * `brownout init` in small projects of every kind: what it finds, what it would write, and what it
  * refuses. That the written tests run is for the walk.
  */
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, type ParserOptions } from "@babel/parser";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -119,6 +119,40 @@ describe("init shows what it does, and can be run again", () => {
     expect(read("package.json")).toBe(first);
   });
 
+  it("writes nothing where the answer is no, and exits 2", async () => {
+    write(job);
+    const before = folder.files();
+    const { code, stdout } = await folder.mainWith({ ask: () => Promise.resolve("n") }, "init");
+    expect(stdout).toMatch(/Nothing was written\.\n$/);
+    expect(code).toBe(2);
+    expect(folder.files()).toEqual(before);
+  });
+
+  it("exits 2 where packages are missing, as no test was run, and 0 with --no-run", async () => {
+    write({ ...job, manifest: { ...job.manifest, scripts: { test: "mocha" } } });
+    const argv = ["init", "--runner", "mocha", "--yes"];
+    const notRun = await folder.main(...argv);
+    expect(notRun.stdout).toMatch(
+      /The tests were not run; they need more packages: npm install --save-dev mocha\n/,
+    );
+    expect(notRun.code).toBe(2);
+    const left = await folder.main(...argv, "--no-run");
+    expect(left.stdout).toMatch(/The tests need more packages: npm install --save-dev mocha\n/);
+    expect(left.code).toBe(0);
+  });
+
+  it.each([
+    ["both tests pass", [0, 0], 0],
+    ["the outage test fails", [0, 1], 1],
+    ["the sign-in test fails, and the outage test is not run", [1], 2],
+  ])("exits by the tests: %s", async (_name, codes, exit) => {
+    write(job);
+    const ended = [...codes];
+    const runProgram = (): Promise<number> => Promise.resolve(ended.shift() ?? Number.NaN);
+    const { code } = await folder.mainWith({ runProgram }, "init", "--yes");
+    expect({ code, left: ended }).toEqual({ code: exit, left: [] });
+  });
+
   it("keeps the form of package.json", async () => {
     write(job);
     folder.write("package.json", '{\r\n\t"type": "module"\r\n}');
@@ -222,10 +256,10 @@ app.http("users", { handler: async () => ({ jsonBody: await credential.getToken(
       /one client id: the sources use 0f4b2c6e.*registration is that of 7c1d2a90/,
     ],
     [
-      "a registration that is no JSON",
+      "a registration that is not JSON",
       { "registration.json": "{" },
       ["registration.json"],
-      /registration\.json: it is no JSON[^]*az ad app show/,
+      /registration\.json: it is not JSON[^]*az ad app show/,
     ],
     [
       "a call that does not exist",
@@ -233,12 +267,26 @@ app.http("users", { handler: async () => ({ jsonBody: await credential.getToken(
       ["--call", "graph.js#listUser"],
       /exports no function "listUser".*\n.*Did you mean "listUsers"\?/,
     ],
+    [
+      "a runner that drives no browser, for a page",
+      {
+        "index.js": `import { PublicClientApplication } from "@azure/msal-browser";\nnew PublicClientApplication({ auth: { clientId: "${clientId}" } });\n`,
+      },
+      ["--runner", "vitest", "--url", "http://localhost:3000"],
+      /--runner is "vitest", which drives no browser.*\n.*--runner playwright/,
+    ],
+    [
+      "the runner of pages, for a job",
+      { "graph.js": secretCredential.replaceAll("!", "") },
+      ["--runner", "playwright"],
+      /--runner is "playwright", which is for pages.*\n.*vitest, jest, mocha, node-test/,
+    ],
     ["a kind misspelt", {}, ["--kind", "pge"], /--kind is "pge"; it is one of page, web/],
     [
       "an id that is none",
       { "graph.js": secretCredential.replaceAll("!", "") },
       ["--client-id", "mine"],
-      /--client-id is "mine", which is no GUID/,
+      /--client-id is "mine", which is not a GUID/,
     ],
   ])("%s", async (_name, files, argv, said) => {
     write({ manifest: { type: "module" }, files });
@@ -262,86 +310,5 @@ describe("init in an app on Auth.js", () => {
     expect(stderr).toContain("init has no tests yet for what it found: Entra in auth.ts:1\n");
     expect(stderr).toContain(`node_modules/brownout/docs/guide/${guide}.md\n`);
     expect(code).toBe(2);
-  });
-});
-
-describe("init in a folder that means harm", () => {
-  it.each([
-    ["no manifest", undefined, /there is no package\.json in this folder/],
-    ["no JSON", "{", /package\.json: it is no JSON/],
-    ["a list", "[]", /package\.json: /],
-    ["scripts that are none", '{ "scripts": { "test": 1 } }', /package\.json\.scripts\.test: /],
-  ])("%s", async (_name, text, said) => {
-    if (text !== undefined) folder.write("package.json", text);
-    const { code, stderr } = await folder.main("init", "--yes");
-    expect(stderr).toMatch(said);
-    expect(stderr).not.toMatch(/^\s+at /m);
-    expect(code).toBe(2);
-  });
-
-  const job = {
-    manifest: { type: "module" },
-    files: { "graph.js": secretCredential.replaceAll("!", "") },
-  };
-
-  it("does not write through a link", async () => {
-    const outside = createFolder();
-    try {
-      write(job);
-      symlinkSync(outside.path, join(folder.path, "brownout"));
-      const { code, stderr } = await folder.main("init", "--yes", "--no-run");
-      expect(stderr).toMatch(/brownout\/world\.js: it leads out of the project, or through a link/);
-      expect(code).toBe(2);
-      expect(outside.files()).toEqual([]);
-    } finally {
-      outside.remove();
-    }
-  });
-
-  it("does not follow links of sources, and says so", async () => {
-    write(job);
-    symlinkSync("/etc/hostname", join(folder.path, "other.js"));
-    symlinkSync("/", join(folder.path, "all"));
-    const { code, stdout } = await folder.main("init", "--yes", "--no-run");
-    expect(code).toBe(0);
-    expect(stdout).toContain("other.js is a link, which is not followed.");
-  });
-
-  it("leaves out a source of 50 MB, and one that no parser can read", async () => {
-    write(job);
-    writeFileSync(join(folder.path, "bundle.js"), Buffer.alloc(50_000_000, "a"));
-    folder.write("deep.js", `${"[".repeat(100_000)}1`);
-    folder.write(
-      "doubling.js",
-      `const a0 = "x";\n${Array.from({ length: 200 }, (_, index) => `const a${index + 1} = a${index} + a${index};`).join("\n")}\nexport const request = { scopes: [a200] };\n`,
-    );
-    const { code, stdout } = await folder.main("init", "--yes", "--no-run");
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/bundle\.js has 50 MB; at most 1\.0 MB of a file are read/);
-    expect(stdout).toMatch(/deep\.js cannot be parsed: /);
-  });
-
-  it("reads pages that are made to be read for ever", { timeout: 60_000 }, async () => {
-    write(job);
-    folder.write("scripts.html", "<script>".repeat(110_000));
-    folder.write("index.html", '<img src="'.repeat(90_000));
-    folder.write("login.html", `login ${'<a "<a" '.repeat(12_000)}`);
-    folder.write("tsconfig.json", '"exclude": ['.repeat(80_000));
-    folder.write(
-      "vitest.config.js",
-      `export default { test: { include: ["${"*(?)".repeat(60)}"] } };`,
-    );
-    folder.write(".env", `CLIENT_ID=${"<".repeat(900_000)}\n`);
-    const { code } = await folder.main("init", "--runner", "vitest", "--yes", "--no-run");
-    expect(code).toBe(0);
-  });
-
-  it("runs nothing of the project", async () => {
-    write(job);
-    const trap = `require("node:fs").writeFileSync(${JSON.stringify(join(folder.path, "ran"))}, "");\n`;
-    for (const name of ["jest.config.js", "vitest.config.js", "index.js"]) folder.write(name, trap);
-    mkdirSync(join(folder.path, "src"));
-    await folder.main("init", "--yes", "--no-run");
-    expect(folder.files()).not.toContain("ran");
   });
 });

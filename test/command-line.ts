@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { main } from "../harness/cli/main.ts";
 import { HarnessError } from "../harness/core/errors.ts";
+import type { Io } from "../harness/cli/io.ts";
 import type { Registry } from "../harness/clients/versions/npm-registry.ts";
 import { createPool } from "../harness/cli/worker/pool.ts";
 
@@ -27,6 +28,11 @@ export interface Folder {
   readonly brownoutWithin: (limitMs: number, ...argv: readonly string[]) => Ended;
   /** As `brownout`, but in this process: quicker, for what ends before anything runs. */
   readonly main: (...argv: readonly string[]) => Promise<Ended>;
+  /** As `main`, where a person answers, or programs are run. */
+  readonly mainWith: (
+    io: Partial<Pick<Io, "ask" | "runProgram">>,
+    ...argv: readonly string[]
+  ) => Promise<Ended>;
   /** As `brownout`, beginning at that time by the process's own clock, ms since the Unix epoch; the caller's event loop goes on. */
   readonly brownoutAt: (nowMs: number, ...argv: readonly string[]) => Promise<Ended>;
   /** Sends the signal as soon as the text `after` was printed. */
@@ -65,6 +71,24 @@ export function createFolder(node: string = process.execPath): Folder {
     });
     return { code: status, stdout, stderr };
   };
+  const mainWith: Folder["mainWith"] = async (io, ...argv) => {
+    const [stdout, stderr] = [createSink(), createSink()];
+    const code = await main(argv, {
+      cwd: path,
+      environment: {},
+      stdout: stdout.output,
+      stderr: stderr.output,
+      now: () => 0,
+      onInterrupt: () => () => undefined,
+      createPool,
+      registry: fixedRegistry,
+      ask: undefined,
+      runProgram: () => Promise.reject(new HarnessError("bad-usage", "no programs in this test")),
+      parallelism: 1,
+      ...io,
+    });
+    return { code, stdout: stdout.text(), stderr: stderr.text() };
+  };
   return {
     path,
     write(name, text) {
@@ -78,23 +102,8 @@ export function createFolder(node: string = process.execPath): Folder {
         .toSorted(),
     brownout: (...argv) => call(argv),
     brownoutWithin: (limitMs, ...argv) => call(argv, { timeout: limitMs }),
-    async main(...argv) {
-      const [stdout, stderr] = [createSink(), createSink()];
-      const code = await main(argv, {
-        cwd: path,
-        environment: {},
-        stdout: stdout.output,
-        stderr: stderr.output,
-        now: () => 0,
-        onInterrupt: () => () => undefined,
-        createPool,
-        registry: fixedRegistry,
-        ask: undefined,
-        runProgram: () => Promise.reject(new HarnessError("bad-usage", "no programs in this test")),
-        parallelism: 1,
-      });
-      return { code, stdout: stdout.text(), stderr: stderr.text() };
-    },
+    main: (...argv) => mainWith({}, ...argv),
+    mainWith,
     brownoutAt: (nowMs, ...argv) =>
       new Promise((resolve) => {
         const clock = `const now = Date.now; const by = ${nowMs} - now(); Date.now = () => now() + by;`;

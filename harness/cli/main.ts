@@ -85,11 +85,12 @@ const commands: ReadonlyMap<string, Command> = new Map([
   }),
   command("init", {
     usage: "init [registration.json] [options]",
-    does: "writes a world, a first sign-in test and a first outage test for the app in this folder, and runs them",
+    does: "writes a world, a first sign-in test and a first outage test for the app in this folder, runs the sign-in test and, if it passes, the outage test",
     options: initOptions,
     exits: [
-      "Exit codes: 0 written, and both tests pass; 1 the app fails in the outage test; 2 wrong usage,",
-      "something is missing or was not agreed to, or the sign-in test fails.",
+      "Exit codes: 0 written, and both tests pass, or were not to be run (--no-run); 1 the app fails in",
+      "the outage test; 2 wrong usage, something is missing, packages too, or was not agreed to, or the",
+      "sign-in test fails.",
     ],
     perform: initCommand,
   }),

@@ -36,6 +36,9 @@ export const initOptions = {
   "no-run": { says: "do not run the tests" },
 } as const satisfies Options;
 
+/** The exit code where no test has judged the app. */
+const NOT_DONE = 2;
+
 type Given = Arguments<typeof initOptions>;
 
 /** Plans, asks, writes, runs; resolves to the exit code. */
@@ -56,18 +59,20 @@ export async function initCommand(given: Given, io: Io): Promise<number> {
   ]);
   if (isChange(plan) && !(await isAgreed(given, io))) {
     print(["Nothing was written."]);
-    return 0;
+    return NOT_DONE;
   }
   print(write(project, plan));
   const missing = await install(app, given, project, io);
-  if (missing !== undefined || given.values["no-run"] !== undefined) {
-    print([
-      ...(missing === undefined ? [] : [`The tests need more packages: ${missing}`]),
-      `Run them: ${app.packageManager} run ${SCRIPT}`,
-    ]);
-    return 0;
-  }
-  return runTests(project, app, plan, io);
+  const isAsked = given.values["no-run"] === undefined;
+  if (isAsked && missing === undefined) return runTests(project, app, plan, io);
+  const needs = isAsked
+    ? "The tests were not run; they need more packages"
+    : "The tests need more packages";
+  print([
+    ...(missing === undefined ? [] : [`${needs}: ${missing}`]),
+    `Run them: ${app.packageManager} run ${SCRIPT}`,
+  ]);
+  return isAsked ? NOT_DONE : 0;
 }
 
 function choicesOf({ values, positionals: [file, second] }: Given, cwd: string): Choices {
@@ -95,7 +100,7 @@ function readRegistration(path: string, named: string): object {
     read = JSON.parse(readTextFile(path, named));
   } catch (error) {
     if (error instanceof HarnessError) throw error;
-    throw new HarnessError("bad-usage", `it is no JSON: ${(error as Error).message}`, {
+    throw new HarnessError("bad-usage", `it is not JSON: ${(error as Error).message}`, {
       place: named,
       hint: `Write it with: az ad app show --id CLIENT_ID > ${named}`,
       cause: error,
@@ -239,7 +244,7 @@ async function runTests(
     `In CI, for every pull request and every night: ${guide}/ci.md`,
   ])
     io.stdout.write(`${line}\n`);
-  return isSignedIn ? (passes ? 0 : 1) : 2;
+  return isSignedIn ? (passes ? 0 : 1) : NOT_DONE;
 }
 
 /** The guide to apps of that kind, by name. */

@@ -132,7 +132,7 @@ interface IdParts {
 function idFrom(value: Value, parts: IdParts): string {
   const { given, option, invented, isOptional, what, set, sources } = parts;
   if (given !== undefined && !GUID.test(given)) {
-    throw new HarnessError("bad-usage", `${option} is "${given}", which is no GUID`, {
+    throw new HarnessError("bad-usage", `${option} is "${given}", which is not a GUID`, {
       hint: `Write ${option} ${invented}`,
     });
   }
@@ -163,7 +163,7 @@ function tenancyOf(
   const value = client.kind === "saml" ? client.entryPoint : tenantOrAuthority;
   const invented = choices.tenant ?? idOf("tenant");
   if (choices.tenant !== undefined && !GUID.test(choices.tenant)) {
-    throw new HarnessError("bad-usage", `--tenant is "${choices.tenant}", which is no GUID`, {
+    throw new HarnessError("bad-usage", `--tenant is "${choices.tenant}", which is not a GUID`, {
       hint: "The tenant id is on the overview page of Entra.",
     });
   }

@@ -5,7 +5,7 @@
 import { HarnessError } from "../../core/errors.ts";
 import { fromRegistration } from "../../entra/directory/from-registration.ts";
 import type { AppSketch } from "../../entra/directory/world-sketch.ts";
-import { type AppKind, type Choices } from "./choices.ts";
+import type { AppKind, Choices } from "./choices.ts";
 import { type ClientFields, environmentOf, fieldsOf } from "./client-fields.ts";
 import { detectNest } from "./detect-nest.ts";
 import { type DetectedWebApp, detectWebApp } from "./detect-web.ts";
@@ -25,6 +25,7 @@ import {
   type Placement,
   plainText,
   type Runner,
+  runners,
   type Style,
 } from "./find-runner.ts";
 import type { Project } from "./read-project.ts";
@@ -79,7 +80,7 @@ export async function detect(project: Project, choices: Choices): Promise<Detect
   const clients = findClients(modules, evaluator);
   const missing: string[] = [];
   const { kind, client } = chooseClient(project, clients, modules, choices);
-  const runner = kind === "page" ? "playwright" : (choices.runner ?? findRunner(project));
+  const runner = runnerFor(kind, project, choices);
   const style = findStyle(project, modules, runner);
   const page = kind === "page" ? pageOf(project, modules, evaluator, choices, missing) : undefined;
   const isProgram = kind === "job" || kind === "managed-identity";
@@ -139,6 +140,22 @@ export async function detect(project: Project, choices: Choices): Promise<Detect
     ...(page === undefined ? {} : { page }),
     notes: [...project.leftOut, ...leftOut, ...fields.notes, ...(nest?.notes ?? [])],
   };
+}
+
+/** Playwright for pages, the project's own for everything else; throws `bad-usage` for a choice that does not fit. */
+function runnerFor(kind: AppKind, project: Project, { runner }: Choices): Runner {
+  const isPage = kind === "page";
+  if (runner === undefined) return isPage ? "playwright" : findRunner(project);
+  if (isPage === (runner === "playwright")) return runner;
+  throw isPage
+    ? new HarnessError("bad-usage", `--runner is "${runner}", which drives no browser`, {
+        hint: "Leave the option out, or write --runner playwright",
+      })
+    : new HarnessError(
+        "bad-usage",
+        `--runner is "playwright", which is for pages, and this app is of the kind "${kind}"`,
+        { hint: `Choose one of ${runners.filter((one) => one !== "playwright").join(", ")}.` },
+      );
 }
 
 const registeredKinds = { page: "spa", web: "web", saml: "web", job: "daemon" } as const;
@@ -269,7 +286,7 @@ function pageOf(
 function originOf(url: string): string {
   const parsed = URL.parse(url);
   if (parsed !== null && /^https?:$/.test(parsed.protocol)) return parsed.origin;
-  throw new HarnessError("bad-usage", `--url is "${url}", which is no address of a page`, {
+  throw new HarnessError("bad-usage", `--url is "${url}", which is not the address of a page`, {
     hint: "Write --url http://localhost:5173",
   });
 }

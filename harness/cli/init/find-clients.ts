@@ -79,7 +79,7 @@ const msal: Shape["fields"] = {
 };
 
 /** By the name of the class, or of the function that makes one. */
-const shapes: Readonly<Record<string, Shape>> = {
+const shapesByName: Readonly<Record<string, Shape>> = {
   PublicClientApplication: { kind: "page", fields: msal },
   createStandardPublicClientApplication: { kind: "page", fields: msal },
   createNestablePublicClientApplication: { kind: "page", fields: msal },
@@ -118,6 +118,9 @@ function saml(): Shape {
   };
 }
 
+/** A map, as names of the sources such as `toString` are properties of every object. */
+const shapes: ReadonlyMap<string, Shape> = new Map(Object.entries(shapesByName));
+
 const UNKNOWN: Value = { kind: "unknown" };
 
 /** Every client of the modules, in the order of their paths. Tests of the project are not looked at. */
@@ -152,8 +155,8 @@ function clientAt(
   if (node.type !== "NewExpression" && node.type !== "CallExpression") return undefined;
   const names = (dottedName(node.callee) ?? "").split(".");
   // `PublicClientApplication.createPublicClientApplication(config)` makes one as well.
-  const called = names.findLast((name) => shapes[name] !== undefined);
-  const shape = called === undefined ? undefined : shapes[called];
+  const called = names.findLast((name) => shapes.has(name));
+  const shape = called === undefined ? undefined : shapes.get(called);
   if (called === undefined || shape === undefined) return undefined;
   if (shape.kind === "page" && isFromMsalNode(module)) return read("public");
   return read(shape.kind);

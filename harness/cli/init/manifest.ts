@@ -90,7 +90,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
-    throw new HarnessError("bad-usage", `it is no JSON: ${(error as Error).message}`, {
+    throw new HarnessError("bad-usage", `it is not JSON: ${(error as Error).message}`, {
       place: NAME,
       hint: "Correct it, then run init again.",
       cause: error,
