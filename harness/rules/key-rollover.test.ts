@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
+import type { Reply } from "../../test/support/run-builder-wire.ts";
 import { keyRollover } from "./key-rollover.ts";
 
 const judge = (run: RunBuilder) => keyRollover.judge(run.history());
@@ -8,10 +9,7 @@ const validate = { flow: "custom", app: "validate", client: "api", anyone: true 
 const keys = { endpoint: "keys", client: "api" } as const;
 
 /** A call of the API, which reads the keys, and accepts the token or not. */
-function call(
-  run: RunBuilder,
-  { reads, accepts }: { reads?: { status?: number }; accepts: boolean },
-): void {
+function call(run: RunBuilder, { reads, accepts }: { reads?: Reply; accepts: boolean }): void {
   const one = run.operation(validate);
   if (reads !== undefined) run.exchange({ ...keys, by: one, ...reads });
   if (accepts) one.ok({ token: "none" });
@@ -75,14 +73,45 @@ describe("key-rollover, of a service for several tenants", () => {
     expect(reads(6)).toBe("pass");
     expect(reads(1)).toBe("fail");
   });
+
+  it("fails when it reads the keys for each token of two tenants that take turns", () => {
+    const judged = (then: (run: RunBuilder) => void = () => undefined): string => {
+      const run = rolledOver();
+      for (let token = 0; token < 10; token += 1) {
+        const one = run.operation(validate);
+        run.exchange({ ...keys, by: one, tenant: `tenant-${token % 2}` });
+        one.ok({ token: "none" });
+        run.after(60_000);
+        if (token === 5) then(run);
+      }
+      return judge(run).verdict;
+    };
+    expect(judged()).toBe("fail");
+    expect(judged((run) => call(run, { accepts: true }))).toBe("pass");
+  });
+
+  it("does not blame it for the keys of one tenant when it cannot read those of another", () => {
+    const refused = (tenantOfCall: string): string => {
+      const run = rolledOver();
+      run.exchange({ ...keys, tenant: "tenant-1", status: 503 });
+      run.exchange({ ...keys, tenant: "tenant-2" });
+      const one = run.operation(validate);
+      if (tenantOfCall !== "") run.exchange({ ...keys, by: one, tenant: tenantOfCall });
+      one.fails({ code: "invalid_token" });
+      return judge(run).verdict;
+    };
+    expect(refused("")).not.toBe("fail");
+    expect(refused("tenant-2")).toBe("fail");
+  });
 });
 
 describe("key-rollover, of a service whose read of the keys has failed", () => {
   /** The keys cannot be read once; `after` a call is refused without a read. */
-  const refusedAfter = (minutes: number, isDown = false): string => {
+  const refusedAfter = (minutes: number, isDown = false, window = {}, faults = ["keys-down"]) => {
     const run = rolledOver();
-    const end = run.fault({ id: "keys-down", on: ["keys"], effect: { kind: "refused" } });
-    call(run, { reads: { status: 503 }, accepts: false });
+    const effect = { kind: "refused" } as const;
+    const end = run.fault({ id: "keys-down", on: ["keys"], effect, ...window });
+    call(run, { reads: { status: 503, faults }, accepts: false });
     if (!isDown) end();
     run.after(minutes * 60_000);
     call(run, { accepts: false });
@@ -96,6 +125,31 @@ describe("key-rollover, of a service whose read of the keys has failed", () => {
 
   it("fails when it never reads them again", () => {
     expect(refusedAfter(30)).toBe("fail");
+  });
+
+  it.each([
+    ["only the first request", { first: 1 }],
+    ["only requests after the first", { after: 1 }],
+    ["half of the requests", { chance: 0.5 }],
+    ["more and more requests", { ramp: { from: 0, to: 1 } }],
+    ["only the backup", { at: "backup" }],
+  ])("fails when it never reads them again while a fault fails %s", (_, window) => {
+    expect(refusedAfter(30, true, window)).toBe("fail");
+  });
+
+  it("passes over a fault for some requests only if the read was one of them", () => {
+    const where = { tenant: "tenant-1" };
+    expect(refusedAfter(30, true, { where })).not.toBe("fail");
+    expect(refusedAfter(30, true, { where }, ["another"])).toBe("fail");
+  });
+
+  it("fails when it reads them again within the call, and refuses the token all the same", () => {
+    const run = rolledOver();
+    const one = run.operation(validate);
+    run.exchange({ ...keys, by: one, status: 503 });
+    run.exchange({ ...keys, by: one });
+    one.fails({ code: "invalid_token" });
+    expect(judge(run).message).toContain("although it had read them since");
   });
 });
 

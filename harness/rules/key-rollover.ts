@@ -7,13 +7,12 @@
  * Source: `docs/sources.md#h`, 2021-03-15, and the document on signing key rollover.
  */
 import { formatDuration, hours, minutes, seconds } from "../core/time/duration.ts";
-import type { History } from "../history/event.ts";
-import { coversTokenService, failsEveryRequest } from "../history/fault-facts.ts";
+import type { FaultBegan, History } from "../history/event.ts";
 import type { WorldChanged } from "../history/world-changed.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { isServiceFailure, statusOf } from "./model/exchange-outcomes.ts";
 import { exchangesOf, operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
-import { faultSpansOf } from "./model/fault-windows.ts";
+import { faultSpansOf, isTotalOutage } from "./model/fault-windows.ts";
 import { andMore, counted, sinceStart } from "./model/messages.ts";
 import { purposeIn } from "./model/purposes.ts";
 import { addressOf } from "./model/request-chains.ts";
@@ -115,20 +114,21 @@ function stormIn(reads: readonly Exchange[]): readonly Exchange[] {
   return worst.length > SOON_READS_MAX ? worst : [];
 }
 
-/** The reads of calls in a row that each read the keys and succeeded, soon after one another: with the keys of the call before, they would have, too. */
+/** The reads of calls in a row that each read the keys and succeeded, soon after one another: with the keys that the calls before had read, they would have, too. */
 function perToken(history: History, client: string): readonly Exchange[] {
-  let chain: Exchange[] = [];
+  const chains = new Map<string, readonly Exchange[]>();
   for (const { exchanges, completed } of operationsOf(history, client)) {
     const read = exchanges.find((one) => one.began.endpoint === "keys" && statusOf(one) === 200);
-    const last = chain.at(-1);
     if (read === undefined || completed?.outcome !== "ok") {
-      chain = [];
+      chains.clear();
       continue;
     }
-    const isAlike = last === undefined || keySetOf(last) === keySetOf(read);
-    const isSoon = last === undefined || read.began.at - last.began.at < MAY_WAIT_MS;
-    chain = isAlike && isSoon ? [...chain, read] : [read];
+    const before = chains.get(keySetOf(read)) ?? [];
+    const last = before.at(-1);
+    const isSoon = last !== undefined && read.began.at - last.began.at < MAY_WAIT_MS;
+    const chain = isSoon ? [...before, read] : [read];
     if (chain.length > READS_IN_A_ROW_MAX) return chain;
+    chains.set(keySetOf(read), chain);
   }
   return [];
 }
@@ -152,14 +152,21 @@ function refusalsOf(
     const since = reads.filter(
       ({ began }) => began.index > rotation.index && began.index < completed.index,
     );
-    if (cannotRead(history, since.at(-1), completed.at)) return [];
+    const own = since.filter(({ operation }) => operation?.operation === call.invoked.operation);
+    // A call that reads no keys does not show which key set it needs.
+    const lastReads = [...Map.groupBy(own.length > 0 ? own : since, addressOf).values()];
+    if (lastReads.some((same) => cannotRead(history, same.at(-1), completed.at))) return [];
     const last = reads.findLast(({ began }) => began.index < completed.index);
     if (since.length === 0 && last !== undefined && completed.at - last.began.at < MAY_WAIT_MS)
       return [];
-    // Another service than the one for keys may be the reason.
-    if (call.exchanges.some(isServiceFailure)) return [];
+    if (call.exchanges.some(isOtherFailure)) return [];
     return [{ rotation, call, read: since.findLast((read) => statusOf(read) === 200) }];
   });
+}
+
+/** Whether a request failed that may be the reason for a refusal: one to another service than the one for keys. */
+function isOtherFailure(exchange: Exchange): boolean {
+  return exchange.began.endpoint !== "keys" && isServiceFailure(exchange);
 }
 
 /** Whether a service cannot know the keys after its last request for them: that failed, and it may wait before it asks again, or would ask in vain. */
@@ -168,11 +175,14 @@ function cannotRead(history: History, last: Exchange | undefined, atMs: number):
   if (atMs - (last.ended?.at ?? atMs) < MAY_WAIT_MS) return true;
   return faultSpansOf(history).some(
     ({ window, beganAt, endedAt = Infinity }) =>
-      coversTokenService(window, "keys") &&
-      failsEveryRequest(window) &&
-      beganAt <= atMs &&
-      atMs < endedAt,
+      failsReadsLike(window, last) && beganAt <= atMs && atMs < endedAt,
   );
+}
+
+/** Whether a fault window fails every read such as this one while it is open. */
+function failsReadsLike({ where, ...window }: FaultBegan["window"], { ended }: Exchange): boolean {
+  const isMet = where === undefined || ended?.faults?.includes(window.id) === true;
+  return isMet && isTotalOutage(window, "keys");
 }
 
 /** Whether the service had accepted such a call before the keys changed. */

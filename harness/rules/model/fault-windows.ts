@@ -68,10 +68,10 @@ export function tokenFaultsAt(history: History, atMs: number): readonly FaultSpa
   return spansAt(history, atMs).filter(({ window }) => failsTokenRequests(window));
 }
 
-/** Whether a window fails every token request of everyone while it is open; those of managed identities go to a machine. */
+/** Whether a window fails every token request, or request to another endpoint, of everyone while it is open; those of managed identities go to a machine. */
 export function isTotalOutage(
   window: Window,
-  endpoint: "token" | "managed-identity" = "token",
+  endpoint: "token" | "keys" | "managed-identity" = "token",
 ): boolean {
   return failsTokenRequests(window, endpoint) && isForAll(window);
 }
@@ -100,7 +100,7 @@ export function tokenFaultIdsOf(history: History): ReadonlySet<string> {
 
 function failsTokenRequests(
   window: Window,
-  endpoint: "token" | "managed-identity" = "token",
+  endpoint: "token" | "keys" | "managed-identity" = "token",
 ): boolean {
   return (
     coversTokenService(window, endpoint) && window.at !== "backup" && failsEveryRequest(window)
