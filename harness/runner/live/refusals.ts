@@ -60,7 +60,7 @@ export function createRefusals(): Refusals {
     const tenant = described.tenant ?? asked?.tenant;
     all.push({
       code: Number(code),
-      text: sentence.replace(/\s*Trace ID:[^]*$/, "").trim(),
+      text: withoutRequestIds(sentence),
       ...(tenant === undefined ? {} : { tenant }),
       ...(of["client_id"] === undefined ? {} : { app: of["client_id"] }),
       ...(of["redirect_uri"] === undefined ? {} : { redirectUri: of["redirect_uri"] }),
@@ -82,6 +82,11 @@ export function createRefusals(): Refusals {
     }),
     all: () => all,
   };
+}
+
+/** What Entra says, without the ids of the request and the time. */
+export function withoutRequestIds(text: string): string {
+  return text.replace(/\s*Trace ID:[^]*$/, "").trim();
 }
 
 /** The library that asks, as MSAL names itself. */

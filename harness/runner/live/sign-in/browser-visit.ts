@@ -23,6 +23,8 @@ export interface VisitEnd {
   readonly isPastAnswer: boolean;
   /** What Entra sent to the app, by the name of each field; undefined when it sent nothing. */
   readonly carried: URLSearchParams | undefined;
+  /** Whether Entra sent it behind the #, where only a script of the page can read it. */
+  readonly isInFragment: boolean;
 }
 
 export interface VisitParts {
@@ -53,6 +55,7 @@ interface VisitState {
   atEntra: boolean;
   hasAsked: boolean;
   carried: URLSearchParams | undefined;
+  isInFragment: boolean;
   withheld: readonly string[];
   isPastAnswer: boolean;
 }
@@ -65,6 +68,7 @@ export async function visit(start: URL, parts: VisitParts): Promise<VisitEnd> {
     atEntra: false,
     hasAsked: false,
     carried: undefined,
+    isInFragment: false,
     withheld: [],
     isPastAnswer: false,
   };
@@ -98,7 +102,10 @@ async function visitEntra(state: VisitState, parts: VisitParts): Promise<VisitEn
   const answer = { status: response.status, headers: response.headers, text };
   const location = locationOf(answer, url);
   if (location !== undefined) {
-    if (!isEntraPage(location)) state.carried = fieldsOf(location);
+    if (!isEntraPage(location)) {
+      state.carried = fieldsOf(location);
+      state.isInFragment = hasFragment(location);
+    }
     // A redirect after a form of Entra's comes from there; any other from the page before.
     if (form !== undefined) state.initiator = url.origin;
     state.next = { url: location };
@@ -176,7 +183,7 @@ async function askEntra(
 }
 
 function endOf(
-  { next, atEntra, carried, withheld, isPastAnswer }: VisitState,
+  { next, atEntra, carried, isInFragment, withheld, isPastAnswer }: VisitState,
   end: Pick<VisitEnd, "answer" | "error">,
 ): VisitEnd {
   const { url, form } = next;
@@ -188,6 +195,7 @@ function endOf(
     withheld,
     isPastAnswer,
     carried,
+    isInFragment,
     ...end,
   };
 }
@@ -206,7 +214,11 @@ function locationOf({ status, headers }: AppAnswer, from: URL): URL | undefined 
 
 /** The fields of an address: behind the # if there are any, else behind the question mark. */
 function fieldsOf(url: URL): URLSearchParams {
-  return url.hash.length > 1 ? new URLSearchParams(url.hash.slice(1)) : url.searchParams;
+  return hasFragment(url) ? new URLSearchParams(url.hash.slice(1)) : url.searchParams;
+}
+
+function hasFragment(url: URL): boolean {
+  return url.hash.length > 1;
 }
 
 function asTheyAre({ fields }: HtmlForm): URLSearchParams {

@@ -3,7 +3,7 @@ import { claimsOf } from "../../../core/http/json-object.ts";
 import type { World } from "../../../entra/directory/world.ts";
 import type { HistoryEvent, TokenFacts } from "../../../history/event.ts";
 import { fingerprint } from "../../../history/redact.ts";
-import type { Refusal } from "../refusals.ts";
+import { type Refusal, withoutRequestIds } from "../refusals.ts";
 import type { VisitEnd } from "./browser-visit.ts";
 import { notSignedIn, refusedBy, requestOf, stoppedAt } from "./not-signed-in.ts";
 
@@ -29,10 +29,20 @@ export function outcomeOf(end: VisitEnd, parts: OutcomeParts): { readonly token?
   const hasArrived = end.at === "app" && status > 0 && isGood;
   if (hasArrived && carried !== undefined) {
     const token = issuedTo(parts.account, events) ?? idTokenIn(carried);
-    if (token !== undefined || end.url.hash.length > 1) return token === undefined ? {} : { token };
+    if (token !== undefined) return { token };
   }
   if (refusal !== undefined) throw refusedBy(refusal, { person, world });
   if (!hasArrived) throw stoppedAt(end, { person, inOutage: isInOutage });
+  const error = carried?.get("error") ?? "";
+  if (error !== "") {
+    const description = withoutRequestIds(carried?.get("error_description") ?? "");
+    throw notSignedIn(
+      person,
+      `Entra sent the app ${error}${description === "" ? "" : `: ${description}`}`,
+    );
+  }
+  // A code behind the # is for the page: no script runs here, and the server has not seen it.
+  if (end.isInFragment && !end.isPastAnswer) return {};
   throw carried === undefined
     ? notSignedIn(
         person,

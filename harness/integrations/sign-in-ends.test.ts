@@ -1,0 +1,53 @@
+/** Where `entra.signIn` ends, with apps that do something else than a usual one after Entra's answer, or before. */
+import express, { type Express, type Response } from "express";
+import supertest from "supertest";
+import { describe, expect, it } from "vitest";
+import { useEntra } from "./vitest.ts";
+
+const ENTRA = "https://login.microsoftonline.com/11111111-aaaa-4aaa-8aaa-000000000001";
+const REDIRECT_URI = "http://localhost:3000/redirect";
+
+const entra = useEntra({ app: { name: "portal" } });
+
+/** An app without a library: `/auth/signin` leads to Entra, and `answer` is what it does with the code. */
+function createApp(
+  answer: (response: Response) => unknown,
+  parameters: Readonly<Record<string, string>> = {},
+): Express {
+  const app = express();
+  const query = new URLSearchParams({
+    client_id: "33333333-cccc-4ccc-8ccc-000000000013",
+    redirect_uri: REDIRECT_URI,
+    response_type: "code",
+    scope: "openid User.Read",
+    ...parameters,
+  });
+  app.get("/auth/signin", (_request, response) => {
+    response.redirect(`${ENTRA}/oauth2/v2.0/authorize?${query.toString()}`);
+  });
+  app.get("/redirect", (_request, response) => void answer(response));
+  app.get("/", (_request, response) => {
+    response.send("<h1>Welcome</h1>");
+  });
+  return app;
+}
+
+const signIn = (app: Express) => entra.signIn("adele", supertest.agent(app), "/auth/signin");
+
+describe("a fragment in the address at the end", () => {
+  it("that the app has written is no sign-in", async () => {
+    const app = createApp((response) => response.redirect("/#/login?error=1"));
+    await expect(signIn(app)).rejects.toThrow(/the app answered GET \/ with 200, but has asked/);
+    expect(entra.timeline()).toMatch(/operation 1 fails: not-signed-in/);
+  });
+
+  it("with an error of Entra is no sign-in, and the error is shown", async () => {
+    const app = createApp((response) => response.send("<h1>Loading</h1>"), {
+      response_mode: "fragment",
+      prompt: "none",
+    });
+    await expect(signIn(app)).rejects.toThrow(
+      /adele was not signed in: Entra sent the app login_required: AADSTS50058: [^:]*\.$/,
+    );
+  });
+});
