@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { useEntra } from "./vitest.ts";
 
 const ENTRA = "https://login.microsoftonline.com/11111111-aaaa-4aaa-8aaa-000000000001";
+const CLIENT_ID = "33333333-cccc-4ccc-8ccc-000000000013";
 const REDIRECT_URI = "http://localhost:3000/redirect";
 
 const entra = useEntra({ app: { name: "portal" } });
@@ -16,7 +17,7 @@ function createApp(
 ): Express {
   const app = express();
   const query = new URLSearchParams({
-    client_id: "33333333-cccc-4ccc-8ccc-000000000013",
+    client_id: CLIENT_ID,
     redirect_uri: REDIRECT_URI,
     response_type: "code",
     scope: "openid User.Read",
@@ -30,6 +31,26 @@ function createApp(
     response.send("<h1>Welcome</h1>");
   });
   return app;
+}
+
+/** The same, with the code redeemed by the time the app answers. */
+function createRedeemingApp(answer: (response: Response) => unknown): Express {
+  const app = express();
+  app.get("/redirect", async (request, response) => {
+    const redeemed = await fetch(`${ENTRA}/oauth2/v2.0/token`, {
+      method: "POST",
+      body: new URLSearchParams({
+        client_id: CLIENT_ID,
+        client_secret: "fixture-secret-of-portal",
+        redirect_uri: REDIRECT_URI,
+        grant_type: "authorization_code",
+        code: new URL(request.url, REDIRECT_URI).searchParams.get("code") ?? "",
+      }),
+    });
+    if (redeemed.ok) answer(response);
+    else response.sendStatus(500);
+  });
+  return app.use(createApp(answer));
 }
 
 const signIn = (app: Express) => entra.signIn("adele", supertest.agent(app), "/auth/signin");
@@ -50,4 +71,32 @@ describe("a fragment in the address at the end", () => {
       /adele was not signed in: Entra sent the app login_required: AADSTS50058: [^:]*\.$/,
     );
   });
+});
+
+it("leaves a form of the app alone that leads to Entra after the sign-in", async () => {
+  const form = `<form method="post" action="${ENTRA}/saml2"><input name="SAMLRequest" value="x"></form>`;
+  const app = createRedeemingApp((response) => response.send(`<h1>Profile</h1>${form}`));
+  const { url, text } = await signIn(app);
+  expect([new URL(url).pathname, text]).toEqual(["/redirect", `<h1>Profile</h1>${form}`]);
+});
+
+describe("an address that a browser without a screen cannot open", () => {
+  it("is named when the app redirects to it", async () => {
+    const app = createRedeemingApp((response) => response.redirect("myapp://done"));
+    await expect(signIn(app)).rejects.toMatchObject({
+      code: "not-signed-in",
+      message: expect.stringMatching(
+        /adele was not signed in: the browser was sent to myapp:\/\/done, expected an address of http or https/,
+      ) as string,
+    });
+  });
+
+  it.each(["http://", "javascript:void(0)"])(
+    "is left alone as the action of a form: %s",
+    async (action) => {
+      const page = `<form action="${action}"><input name="q"></form>`;
+      const app = createRedeemingApp((response) => response.send(page));
+      expect((await signIn(app)).text).toBe(page);
+    },
+  );
 });

@@ -76,10 +76,17 @@ export async function visit(start: URL, parts: VisitParts): Promise<VisitEnd> {
   for (let page = 0; page < PAGES_MAX && end === undefined; page += 1)
     end = isEntraPage(state.next.url)
       ? await visitEntra(state, parts)
-      : await visitApp(state, parts);
+      : isWebAddress(state.next.url)
+        ? await visitApp(state, parts)
+        : endOf(state, {});
   return (
     end ?? endOf(state, { error: new Error(`more than ${PAGES_MAX} pages led to one another`) })
   );
+}
+
+/** Whether a browser opens an address by itself, rather than a program that has registered for its scheme. */
+export function isWebAddress({ protocol }: URL): boolean {
+  return protocol === "http:" || protocol === "https:";
 }
 
 /** Whether a page of Entra is at an address, rather than one of the app or of an API. */
@@ -112,8 +119,9 @@ async function visitEntra(state: VisitState, parts: VisitParts): Promise<VisitEn
     return undefined;
   }
   const html = formOf(text);
-  if (answer.status >= 400 || html === undefined) return endOf(state, { answer });
-  const action = new URL(html.action, url);
+  const action = URL.parse(html?.action ?? "", url);
+  if (answer.status >= 400 || html === undefined || action === null)
+    return endOf(state, { answer });
   state.initiator = url.origin;
   if (!isEntraPage(action)) {
     state.carried = asTheyAre(html);
@@ -149,10 +157,11 @@ async function visitApp(state: VisitState, { app }: VisitParts): Promise<VisitEn
     state.next = { url: location };
     return undefined;
   }
-  const html = answer.status < 400 ? formOf(answer.text) : undefined;
-  const action = html === undefined ? undefined : new URL(html.action, url);
-  // A page that posts its request to Entra by itself, as SAML's binding has it.
-  if (html === undefined || action === undefined || !isEntraPage(action))
+  // Before the sign-in: a page that posts its request to Entra by itself, as SAML's binding has it.
+  const mayAsk = answer.status < 400 && state.carried === undefined;
+  const html = mayAsk ? formOf(answer.text) : undefined;
+  const action = URL.parse(html?.action ?? "", url);
+  if (html === undefined || action === null || !isEntraPage(action))
     return endOf(state, { answer });
   state.initiator = url.origin;
   state.next = { url: action, form: asTheyAre(html) };

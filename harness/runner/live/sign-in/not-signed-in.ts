@@ -5,7 +5,7 @@ import { textOf } from "../../../core/thrown.ts";
 import type { World } from "../../../entra/directory/world.ts";
 import { worldHint, worldLine } from "../refusal-hint.ts";
 import type { Refusal } from "../refusals.ts";
-import type { VisitEnd } from "./browser-visit.ts";
+import { isWebAddress, type VisitEnd } from "./browser-visit.ts";
 
 /** The error for a sign-in that Entra has refused, with what to add to the world. */
 export function refusedBy(
@@ -38,6 +38,14 @@ export function stoppedAt(
   end: VisitEnd,
   { person, inOutage }: { readonly person: string; readonly inOutage: boolean },
 ): HarnessError {
+  if (!isWebAddress(end.url)) {
+    const { protocol, host, pathname } = end.url;
+    return notSignedIn(
+      person,
+      `the browser was sent to ${protocol}//${host}${pathname}, expected an address of http or https`,
+      { hint: "Only the program on a device that has registered for such an address can open it." },
+    );
+  }
   const outage = inOutage ? "An outage is on: this is what a person saw in it." : undefined;
   const where = end.at === "entra" ? `Entra's page at ${end.url.host}` : "the app";
   if (end.answer === undefined) {
