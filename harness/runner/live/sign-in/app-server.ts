@@ -31,6 +31,8 @@ export interface AppAnswer {
 export interface AppServer {
   /** The address at which relative ones begin. */
   readonly base: URL;
+  /** Whether it listens there; supertest starts a server for each request of an agent. */
+  readonly isListening: boolean;
   /** Sends a request; redirects are not followed. Rejects when nothing answers. */
   readonly load: (request: AppRequest) => Promise<AppAnswer>;
   /** The cookies that a request in this context does not carry, by name. */
@@ -43,6 +45,7 @@ const PAGE = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
 export function listeningApp(start: URL, jar: CookieJar): AppServer {
   return {
     base: start,
+    isListening: true,
     async load(request) {
       const { url, form, origin } = request;
       const cookie = await jar.getCookieString(url.href, { sameSiteContext: request.sameSite });
@@ -120,6 +123,7 @@ export function appOfAgent(agent: SupertestAgent, jar: CookieJar): AppServer {
   const inJar = (url: URL): URL => new URL(url.pathname + url.search, AGENT_BASE);
   return {
     base: AGENT_BASE,
+    isListening: false,
     async load(request) {
       const { url, form, origin } = request;
       const path = url.pathname + url.search;

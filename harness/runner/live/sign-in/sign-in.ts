@@ -22,7 +22,7 @@ export interface SignInVisit {
   readonly headers: Headers;
   /** The body. */
   readonly text: string;
-  /** As the global `fetch`, with the cookies of this browser; a relative address is one of the app. Redirects are followed, and their cookies are kept. */
+  /** As the global `fetch`, with the cookies of this browser; a relative address is one of the app. Redirects are followed, and their cookies are kept. After a sign-in by an agent of supertest it rejects `bad-usage`: the agent is the browser. */
   readonly fetch: (address: string | URL, init?: RequestInit) => Promise<Response>;
 }
 

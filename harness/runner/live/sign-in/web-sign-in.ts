@@ -71,7 +71,7 @@ export async function signInToWebApp(
       refusal: refusals()[from.refusal],
     });
     operation.succeed(token);
-    return createSignInVisit(end, browser.jar);
+    return createSignInVisit(end, { jar: browser.jar, app });
   } catch (error) {
     operation.fail(error);
     throw error;
