@@ -199,7 +199,7 @@ export class AppModule {}
     written: {
       "src/brownout/sign-in.spec.ts": [
         'import { Test, type TestingModule } from "@nestjs/testing";\nimport { expectEntra, useEntra } from "brownout/jest";',
-        'const { AppModule } = await import("../app.module");',
+        'const { AppModule } = require("../app.module") as typeof import("../app.module");',
         "const service = app.get(VaultService, { strict: false });",
       ],
     },

@@ -112,7 +112,7 @@ export const initProjects: Readonly<Record<string, InitProject>> = {
       "src/brownout/sign-in.spec.ts": [
         'import { expectEntra, useEntra } from "brownout/jest";',
         'from "./world";',
-        'await import("../graph");',
+        'const { listUsers } = require("../graph") as typeof import("../graph");',
       ],
     },
     script: "jest src/brownout/ --testTimeout=60000",

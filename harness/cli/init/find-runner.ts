@@ -48,6 +48,8 @@ export function findRunner({ manifest }: Project): Runner {
 export interface Style {
   readonly language: "ts" | "js";
   readonly modules: "esm" | "cjs";
+  /** How a test loads a source while it runs. */
+  readonly loads: "import" | "require";
   /** What a relative import of a TypeScript file ends in. */
   readonly ending: "" | ".js" | ".ts";
   /** Node itself does not resolve the imports of these TypeScript sources. */
@@ -85,12 +87,25 @@ export function findStyle(
     (project.manifest.dependencies["tsx"] !== undefined ||
       js + bare > 0 ||
       (ts === 0 && !project.manifest.isModule));
+  const form = isModule || language === "ts" ? "esm" : "cjs";
   return {
     language,
-    modules: isModule || language === "ts" ? "esm" : "cjs",
+    modules: form,
+    loads:
+      form === "cjs" || (language === "ts" && compilesToCommonJs(project, runner))
+        ? "require"
+        : "import",
     ending: language === "ts" && runner === "node-test" && !needsTsx ? ".ts" : ending,
     needsTsx,
   };
+}
+
+/** Jest runs such files as CommonJS, in which some compilers leave `import()` as it is, and Jest refuses it. */
+function compilesToCommonJs(project: Project, runner: Runner): boolean {
+  if (runner !== "jest" || project.manifest.isModule) return false;
+  const file = findConfigFile(project, "jest");
+  const written = file === undefined ? "" : (project.files.get(file)?.text ?? "");
+  return !`${JSON.stringify(project.manifest.jest)}${written}`.includes("extensionsToTreatAsEsm");
 }
 
 /** Where tests are placed, and what they are called. */

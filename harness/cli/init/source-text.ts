@@ -66,11 +66,12 @@ export function loading(
   { path, exported }: { readonly path: string; readonly exported: string },
   name: string,
 ): string {
+  const { loads, modules, language } = app.style;
   const from = JSON.stringify(specifierOf(app, path));
-  const isCommonJs = app.style.modules === "cjs";
-  const loaded = isCommonJs ? `require(${from})` : `await import(${from})`;
+  const typed = language === "ts" ? ` as typeof import(${from})` : "";
+  const loaded = loads === "require" ? `require(${from})${typed}` : `await import(${from})`;
   const names = exported === name ? `{ ${name} }` : `{ ${exported}: ${name} }`;
-  return `const ${exported === "default" && isCommonJs ? name : names} = ${loaded};`;
+  return `const ${exported === "default" && modules === "cjs" ? name : names} = ${loaded};`;
 }
 
 /** How a file in the folder of the tests names a source file of the app. */
