@@ -95,6 +95,42 @@ describe.each(pages)("%s", (page) => {
   });
 });
 
+describe("the documents in the package", () => {
+  const { stdout } = spawnSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+    cwd: root,
+    encoding: "utf8",
+    shell: process.platform === "win32",
+  });
+  const [pack] = JSON.parse(stdout) as [{ readonly files: readonly { readonly path: string }[] }];
+  const files = pack.files.map(({ path }) => path);
+  const packed = new Set(files);
+  // Folders can be linked to as well.
+  for (const path of files) {
+    for (let folder = dirname(path); folder !== "."; folder = dirname(folder)) packed.add(folder);
+  }
+
+  it("link to nothing that is left out of it", () => {
+    const documents = files.filter((path) => path.endsWith(".md"));
+    expect(documents).toEqual(expect.arrayContaining(["README.md", "docs/guide/react.md"]));
+    const broken = documents.flatMap((page) =>
+      linksOf(readPage(page))
+        .filter((link) => !/^(?:[a-z]+:|#)/.test(link))
+        .map((link) => posix.join(dirname(page), link.replace(/#.*/, "")).replace(/\/$/, ""))
+        .filter((target) => !packed.has(target))
+        // The page says that the tests which it names are in the repository only.
+        .filter((target) => page !== "docs/parity.md" || !/^(?:harness|test)\//.test(target))
+        .map((target) => `${page}: ${target}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it("come with every example", () => {
+    const examples = globSync("examples/*/", { cwd: root }).map((path) => path.replace(/\/$/, ""));
+    expect(examples.length).toBeGreaterThan(10);
+    expect(examples.filter((path) => !packed.has(path))).toEqual([]);
+  });
+});
+
 describe.each(["AGENTS.md", "CONTRIBUTING.md", "SECURITY.md"])("%s", (page) => {
   it("names files and folders that exist", () => {
     const named = [...readPage(page).matchAll(/`((?:[\w.-]+\/)+(?:[\w.-]+)?)`/g)];
