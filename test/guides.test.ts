@@ -47,8 +47,8 @@ describe("the code in README and the guides", () => {
       "The world",
       "The sign-in test",
       "The outage test",
-      "When it is red",
-      "What is not reached",
+      "When the test fails",
+      "What this does not cover",
     ];
     const headings = (page: string) =>
       [...readPage(page).matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
