@@ -100,3 +100,28 @@ describe("an address that a browser without a screen cannot open", () => {
     },
   );
 });
+
+describe("a sign-in while another one is going on", () => {
+  it("is refused in a sentence, and the first one succeeds", async () => {
+    const app = createRedeemingApp((response) => response.send("<h1>Signed in</h1>"));
+    const [first, second] = await Promise.allSettled([
+      entra.signIn("adele", supertest.agent(app), "/auth/signin"),
+      entra.signIn("megan", supertest.agent(app), "/auth/signin"),
+    ]);
+    expect(first).toMatchObject({ status: "fulfilled", value: { text: "<h1>Signed in</h1>" } });
+    expect(second).toMatchObject({
+      reason: {
+        code: "bad-usage",
+        message: expect.stringMatching(
+          /"megan" cannot sign in while "adele" is signing in/,
+        ) as string,
+      },
+    });
+  });
+
+  it("may begin when the other one has failed", async () => {
+    const app = createRedeemingApp((response) => response.send("<h1>Signed in</h1>"));
+    await entra.signIn("megan", () => 1).catch(() => undefined);
+    expect((await signIn(app)).status).toBe(200);
+  });
+});

@@ -6,7 +6,7 @@ import { type DeviceSignInParts, signInOnDevice } from "./device-sign-in.ts";
 import type { SignIn, SupertestAgent } from "./sign-in.ts";
 import { type Browser, signInToWebApp } from "./web-sign-in.ts";
 
-/** The function `signIn`; each agent of supertest is one browser, and any other sign-in has a new one. */
+/** The function `signIn`. Each agent of supertest is one browser; a sign-in without an agent has a new browser. */
 export function createSignIn(parts: DeviceSignInParts): SignIn {
   const browsers = new WeakMap<object, Browser>();
   const browserOf = (agent: object): Browser => {
@@ -14,7 +14,7 @@ export function createSignIn(parts: DeviceSignInParts): SignIn {
     browsers.set(agent, known);
     return known;
   };
-  const signIn = async (person: string, way: unknown, path?: unknown): Promise<unknown> => {
+  const signIn = (person: string, way: unknown, path?: unknown): Promise<unknown> => {
     const user = parts.userOf(person);
     if (isAgent(way)) {
       const browser = browserOf(way);
@@ -27,7 +27,29 @@ export function createSignIn(parts: DeviceSignInParts): SignIn {
     const browser = newBrowser();
     return signInToWebApp(parts, { user, app: listeningApp(start, browser.jar), browser, start });
   };
-  return signIn as SignIn;
+  return oneAtATime(signIn) as SignIn;
+}
+
+/** Device codes, refusals and tokens do not say to which sign-in they belong. */
+function oneAtATime(
+  signIn: (person: string, way: unknown, path?: unknown) => Promise<unknown>,
+): (person: string, way: unknown, path?: unknown) => Promise<unknown> {
+  let underway: string | undefined;
+  return async (person, way, path) => {
+    if (underway !== undefined) {
+      throw new HarnessError(
+        "bad-usage",
+        `"${person}" cannot sign in while "${underway}" is signing in: expected one sign-in at a time`,
+        { place: "entra.signIn", hint: "Await each sign-in before the next, without Promise.all." },
+      );
+    }
+    underway = person;
+    try {
+      return await signIn(person, way, path);
+    } finally {
+      underway = undefined;
+    }
+  };
 }
 
 function newBrowser(): Browser {

@@ -9,7 +9,7 @@ import type { DeviceCode, DeviceCodes } from "./device-codes.ts";
 import { notSignedIn, refusedBy, stoppedAt } from "./not-signed-in.ts";
 import { accountIn, shortNameOf } from "./person.ts";
 import { createSignInOperation, type SignInOperation } from "./sign-in-operation.ts";
-import { isInOutage, issuedTo } from "./sign-in-outcome.ts";
+import { isInOutage, issuedBySignIn } from "./sign-in-outcome.ts";
 import type { SignInParts } from "./web-sign-in.ts";
 
 export interface DeviceSignInParts extends SignInParts {
@@ -42,7 +42,7 @@ export async function signInOnDevice(
   };
   try {
     const result = await Promise.race([operation.inside(async () => action()), entered.promise]);
-    const token = issuedTo(account, recorder.events.slice(from.event));
+    const token = issuedBySignIn(account, recorder.events.slice(from.event));
     if (token === undefined)
       throw notSignedIn(
         shortNameOf(user),

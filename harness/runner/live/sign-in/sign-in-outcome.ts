@@ -28,7 +28,7 @@ export function outcomeOf(end: VisitEnd, parts: OutcomeParts): { readonly token?
   const isGood = status < 400 || (status === 404 && end.isPastAnswer);
   const hasArrived = end.at === "app" && status > 0 && isGood;
   if (hasArrived && carried !== undefined) {
-    const token = issuedTo(parts.account, events) ?? idTokenIn(carried);
+    const token = issuedBySignIn(parts.account, events) ?? idTokenIn(carried);
     if (token !== undefined) return { token };
   }
   if (refusal !== undefined) throw refusedBy(refusal, { person, world });
@@ -71,6 +71,20 @@ export function issuedTo(account: string, events: readonly HistoryEvent[]): Toke
       token = event.issued.token ?? token;
   }
   return token;
+}
+
+/** The same without tokens that a client has renewed in the meantime: a sign-in redeems a code, or gets the token at once. */
+export function issuedBySignIn(
+  account: string,
+  events: readonly HistoryEvent[],
+): TokenFacts | undefined {
+  const renewals = new Set<number>();
+  const others = events.filter((event) => {
+    if (event.kind === "exchange-began" && event.grant === "refresh_token")
+      renewals.add(event.exchange);
+    return !("exchange" in event && renewals.has(event.exchange));
+  });
+  return issuedTo(account, others);
 }
 
 /** Whether a fault is open after these events. */

@@ -69,7 +69,8 @@ export interface SignInControls {
    * in?". Virtual time passes as in `operate`, and the history has the sign-in as an operation.
    * Rejects `not-signed-in` in Entra's own words when it refuses, with the page that the person saw
    * when there is an outage, and with the app's answer when that is an error; `unknown-name` for a
-   * person that the world does not have, `bad-usage` for a call that makes no sense.
+   * person that the world does not have, `bad-usage` for a call that makes no sense and for a
+   * sign-in while another one is going on.
    *
    * @example
    * const agent = request.agent(app);
