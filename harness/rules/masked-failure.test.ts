@@ -35,6 +35,14 @@ describe("masked-failure", () => {
     expect(judge("OrdersError", { status: 503 }).verdict).toBe("pass");
   });
 
+  it("is inconclusive about a call that is inferred from its requests, whose error was not seen", () => {
+    const run = buildRun();
+    const call = run.operation({ tab: "tab-1", told: "by-requests" });
+    run.exchange({ by: call, status: 503 });
+    call.fails({ name: "Error", code: "server_error" });
+    expect(maskedFailure.judge(run.history()).verdict).toBe("inconclusive");
+  });
+
   it("fails it for a 200 without a token, too", () => {
     expect(judge("TypeError", { status: 200 }).verdict).toBe("fail");
   });

@@ -30,6 +30,10 @@ export const maskedFailure: Rule = {
     { id: "refused", says: "The service refused the request and did not fail it." },
     { id: "later-answer", says: "A later request of the call was answered." },
     { id: "api", says: "An API failed, and not the sign-in service." },
+    {
+      id: "not-seen",
+      says: "The call is inferred from the requests of its page, and what it threw was not seen.",
+    },
     { id: "named", says: "An error with a code or a status wraps the programming error." },
   ],
   judge,
@@ -43,7 +47,9 @@ interface Failed {
 function judge(history: History): Judgement {
   const failed = operationsOf(history).flatMap((operation): Failed[] => {
     const request = lastRequestBy(operation);
-    const isFailed = operation.completed?.outcome === "fail";
+    const { invoked: event, completed } = operation;
+    // The error of an inferred call is the harness's own.
+    const isFailed = completed?.outcome === "fail" && event.told === undefined;
     return isFailed && request !== undefined && isFailedByAnswer(request)
       ? [{ operation, request }]
       : [];

@@ -166,6 +166,14 @@ const abusesOfMaskedFailure: Abuses = {
     call.fails({ name: "OrdersError", code: "OrdersError", causedBy: "TypeError" });
     return run;
   },
+  "masked-failure/not-seen": () => {
+    const run = buildRun();
+    for (const call of [run.operation({ told: "by-requests" }), run.operation(own)]) {
+      run.exchange({ by: call, status: 503 });
+      call.fails({ name: "TypeError", code: "TypeError" });
+    }
+    return run;
+  },
   "masked-failure/api": () => throwsTypeError({ status: 503 }, { endpoint: "resource" }),
 };
 
