@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { retryAfter } from "./retry-after.ts";
 import { ben, type Ask, type Reply } from "../../test/support/run-builder-wire.ts";
-import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
+import { buildRun, type BuiltRequest, type RunBuilder } from "../../test/support/run-builder.ts";
 
 const judge = (run: RunBuilder) => retryAfter.judge(run.history());
 const daemon = { flow: "client-credentials", client: "daemon-1" } as const;
@@ -195,6 +195,32 @@ describe("retry-after", () => {
       run.after(60_000);
     }
     expect(judge(run).verdict).toBe("pass");
+  });
+
+  it("judges an order that was throttled by its own Retry-After, and not by that of others", () => {
+    const asksAt = (seconds: number, id: number) => {
+      const run = buildRun();
+      const order = (number: number): Ask => ({
+        client: "shop",
+        endpoint: "resource",
+        url: `https://orders.contoso.example/orders/${number}`,
+      });
+      const together: (readonly [BuiltRequest, number])[] = [];
+      for (const [number, retryAfterSeconds] of [
+        [17, 5],
+        [18, 60],
+        [19, 60],
+      ] as const) {
+        together.push([run.request(order(number)), retryAfterSeconds]);
+      }
+      for (const [request, wait] of together) request.answered({ status: 429, retryAfter: wait });
+      run.after(seconds * 1_000);
+      run.exchange(order(id));
+      return judge(run).verdict;
+    };
+    expect(asksAt(6, 17)).toBe("pass");
+    expect(asksAt(4, 17)).toBe("fail");
+    expect(asksAt(6, 20)).toBe("fail");
   });
 
   it.each([400, 403, 404])(

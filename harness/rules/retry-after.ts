@@ -40,6 +40,10 @@ export const retryAfter: Rule = {
       id: "another-address",
       says: "The next request to a protected API is for another address or method, or carries another token. Of addresses that differ only in a number or id, one was throttled.",
     },
+    {
+      id: "own-wait-over",
+      says: "The address itself has asked for a wait, which is over, and others that differ in a number or id ask for longer.",
+    },
     { id: "another-tab", says: "Another tab received the answer; rule tabs judges it." },
     {
       id: "nothing-asked",
@@ -102,31 +106,39 @@ function breachesOf(history: History, exchanges: readonly Exchange[]): readonly 
       .filter((request) => instructedMsOf(request) > 0)
       .sort((a, b) => endIndexOf(a) - endIndexOf(b));
     let known = 0;
-    const strictest = new Map<string, Exchange>();
+    const asked: AskedWaits = { all: new Map(), pending: new Map() };
     for (const early of requests) {
       for (; known < answers.length; known += 1) {
         const answer = answers[known];
         if (answer === undefined || endIndexOf(answer) > early.began.index) break;
-        const before = strictest.get(placeOf(answer));
-        if (before === undefined || allowedAtOf(answer) >= allowedAtOf(before))
-          strictest.set(placeOf(answer), answer);
+        const place = placeOf(answer);
+        const before = asked.all.get(place);
+        if (before !== undefined && allowedAtOf(answer) < allowedAtOf(before)) continue;
+        asked.all.set(place, answer);
+        asked.pending.set(place, answer);
       }
       // A request that the browser resent by itself: its client sent only one.
       if (early.began.resent === true) continue;
-      const answer = answerToHeed(strictest, early);
+      const answer = answerToHeed(asked, early);
       if (answer !== undefined) breaches.push({ answer, early, askedMs: instructedMsOf(answer) });
     }
   }
   return breaches.sort((a, b) => a.early.began.index - b.early.began.index);
 }
 
-/** The answer whose Retry-After a request ignores, of those that are not over yet, which alone are kept: that of its own place, or once two places of its kind ask to wait, the strictest. */
-function answerToHeed(strictest: Map<string, Exchange>, early: Exchange): Exchange | undefined {
-  for (const [place, answer] of strictest)
-    if (early.began.at >= allowedAtOf(answer)) strictest.delete(place);
-  const own = strictest.get(placeOf(early));
-  if (own !== undefined || strictest.size < 2) return own;
-  return [...strictest.values()].reduce((one, other) =>
+/** By place, the answer that asked for the longest wait: of `all` that came, and of those whose wait is `pending`. */
+interface AskedWaits {
+  readonly all: Map<string, Exchange>;
+  readonly pending: Map<string, Exchange>;
+}
+
+/** The answer whose Retry-After a request ignores: that of its own place, or for a place that has asked for none, once two of its kind ask to wait, the strictest. */
+function answerToHeed({ all, pending }: AskedWaits, early: Exchange): Exchange | undefined {
+  for (const [place, answer] of pending)
+    if (early.began.at >= allowedAtOf(answer)) pending.delete(place);
+  const place = placeOf(early);
+  if (all.has(place) || pending.size < 2) return pending.get(place);
+  return [...pending.values()].reduce((one, other) =>
     allowedAtOf(other) >= allowedAtOf(one) ? other : one,
   );
 }

@@ -88,6 +88,19 @@ const afterRetryAfter: Readonly<Record<string, () => RunBuilder>> = {
       between: (run) => run.exchange({ ...order(18), ...throttled }),
     });
   },
+  "retry-after/own-wait-over": () => {
+    const run = buildRun();
+    const order = (id: number): Ask => ({
+      endpoint: "resource",
+      url: `https://orders.contoso.example/items/${id}`,
+    });
+    const [first, ...others] = [17, 18, 19].map((id) => run.request(order(id)));
+    first?.answered({ status: 429, retryAfter: 5 });
+    for (const other of others) other.answered(throttled);
+    run.after(4_000);
+    run.exchange(order(17));
+    return run;
+  },
   "retry-after/preflight": () =>
     throttledThen((run) => {
       run.exchange({ method: "OPTIONS", issued: "nothing" });
