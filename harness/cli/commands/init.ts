@@ -11,6 +11,7 @@ import { appKinds, type Choices } from "../init/choices.ts";
 import { detect, type DetectedApp } from "../init/detect.ts";
 import { callName } from "../init/find-calls.ts";
 import { installCommand, runners } from "../init/find-runner.ts";
+import { readManifest, withScript } from "../init/manifest.ts";
 import { type InitPlan, makePlan, planLines, refuseToLeave, SCRIPT } from "../init/plan.ts";
 import { type Project, readProject } from "../init/read-project.ts";
 import type { Io } from "../io.ts";
@@ -184,21 +185,40 @@ async function isAgreed({ values }: Given, { ask }: Io): Promise<boolean> {
   return /^y(?:es)?$/i.test((await ask("Write these files? [y/N] ")).trim());
 }
 
-/** Writes what is new; a file that has appeared meanwhile is left alone. */
-function write({ root }: Project, { files, manifest }: InitPlan): readonly string[] {
+/** Writes what is new; what has appeared while the question was open is left alone. */
+function write({ root }: Project, { files, manifest, script }: InitPlan): readonly string[] {
   const written: string[] = [];
-  for (const { path, text, state } of files) {
-    if (state !== "new") continue;
-    refuseToLeave(root, path);
+  const appeared: string[] = [];
+  const current = manifest === undefined ? undefined : readManifest(root);
+  for (const { path, text, state } of files)
+    if (state === "new") (writeNew(root, path, text) ? written : appeared).push(path);
+  if (current !== undefined) {
+    const isTaken = current.scripts[SCRIPT] !== undefined;
+    if (!isTaken) writeFileSync(join(root, "package.json"), withScript(current, SCRIPT, script));
+    (isTaken ? appeared : written).push(`script ${SCRIPT} in package.json`);
+  }
+  return [
+    written.length === 0 ? "Nothing to write." : `Wrote ${written.join(", ")}.`,
+    ...appeared.map((one) => `${one} has appeared since, left alone.`),
+  ];
+}
+
+/** Whether the file was written: false when one of that name is there. */
+function writeNew(root: string, path: string, text: string): boolean {
+  refuseToLeave(root, path);
+  try {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text, { flag: "wx" });
-    written.push(path);
+    return true;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return false;
+    throw new HarnessError("bad-usage", `it cannot be written: ${message}`, {
+      place: path,
+      hint: "Look at the permissions of its folder, then run init again.",
+      cause: error,
+    });
   }
-  if (manifest !== undefined) {
-    writeFileSync(join(root, "package.json"), manifest);
-    written.push(`script ${SCRIPT} in package.json`);
-  }
-  return written.length === 0 ? ["Nothing to write."] : [`Wrote ${written.join(", ")}.`];
 }
 
 /** The command that installs what is missing, if it is not run here. */

@@ -76,10 +76,11 @@ export interface DetectedApp {
 /** Finds out; throws `bad-usage` that names everything that is missing. */
 export async function detect(project: Project, choices: Choices): Promise<DetectedApp> {
   const { modules, leftOut } = await parseSources(project.files.values());
+  const notRead = [...project.leftOut, ...leftOut];
   const evaluator = createEvaluator(modules);
   const clients = findClients(modules, evaluator);
   const missing: string[] = [];
-  const { kind, client } = chooseClient(project, clients, modules, choices);
+  const { kind, client } = chooseClient(project, clients, { modules, leftOut: notRead, choices });
   const runner = runnerFor(kind, project, choices);
   const style = findStyle(project, modules, runner);
   const page = kind === "page" ? pageOf(project, modules, evaluator, choices, missing) : undefined;
@@ -110,7 +111,7 @@ export async function detect(project: Project, choices: Choices): Promise<Detect
     kind === "web" || kind === "saml"
       ? detectWebApp(client, { modules, evaluator, variables, choices, missing })
       : undefined;
-  if (missing.length > 0) throw missingError(client, missing);
+  if (missing.length > 0) throw missingError(client, missing, notRead);
   return {
     kind,
     client,
@@ -138,7 +139,7 @@ export async function detect(project: Project, choices: Choices): Promise<Detect
     ...(!isProgram || call === undefined ? {} : { call }),
     otherCalls: calls.filter((one) => one !== call).map(callName),
     ...(page === undefined ? {} : { page }),
-    notes: [...project.leftOut, ...leftOut, ...fields.notes, ...(nest?.notes ?? [])],
+    notes: [...notRead, ...fields.notes, ...(nest?.notes ?? [])],
   };
 }
 
@@ -193,20 +194,46 @@ function missingCall(modules: ReadonlyMap<string, SourceModule>, evaluator: Eval
   return `the handler of the function "${hidden.trigger.functionName}" as an export of ${hidden.path}, which a test can call: export async function orders(request, context) { … }`;
 }
 
-function missingError(client: FoundClient, missing: readonly string[]): HarnessError {
+function missingError(
+  client: FoundClient,
+  missing: readonly string[],
+  leftOut: readonly string[],
+): HarnessError {
   const found = `${client.called} in ${client.path}:${client.line}`;
   return new HarnessError(
     "bad-usage",
-    [`found ${found}, but not`, ...missing.map((one) => `- ${one}`)].join("\n"),
+    [`found ${found}, but not`, ...missing.map((one) => `- ${one}`), ...leftOutLines(leftOut)].join(
+      "\n",
+    ),
     { hint: "Add what is missing to the command, or to the sources." },
   );
 }
 
+/** What is missing may be in what was not read. */
+function leftOutLines(leftOut: readonly string[]): readonly string[] {
+  if (leftOut.length === 0) return [];
+  const more = leftOut.length - LEFT_OUT_SHOWN;
+  return [
+    "These were left out:",
+    ...leftOut.slice(0, LEFT_OUT_SHOWN).map((one) => `- ${one}`),
+    ...(more > 0 ? [`- and ${more} more`] : []),
+  ];
+}
+
+const LEFT_OUT_SHOWN = 10;
+
 function chooseClient(
   project: Project,
   clients: readonly FoundClient[],
-  modules: ReadonlyMap<string, SourceModule>,
-  { kind: wanted }: Choices,
+  {
+    modules,
+    leftOut,
+    choices: { kind: wanted },
+  }: {
+    readonly modules: ReadonlyMap<string, SourceModule>;
+    readonly leftOut: readonly string[];
+    readonly choices: Choices;
+  },
 ): { readonly kind: AppKind; readonly client: FoundClient } {
   const kinds = clients.flatMap((client) => {
     const kind = appKindOf(client, modules);
@@ -232,7 +259,8 @@ function chooseClient(
       },
     );
   }
-  throw new HarnessError("bad-usage", "found no client of Entra in the sources", {
+  const nothing = ["found no client of Entra in the sources", ...leftOutLines(leftOut)];
+  throw new HarnessError("bad-usage", nothing.join("\n"), {
     place: project.root,
     hint:
       workspaces.length > 0

@@ -98,6 +98,12 @@ function stateOf(root: string, path: string, text: string): PlannedFile["state"]
 export function refuseToLeave(root: string, path: string): void {
   let folder = dirname(join(root, path));
   while (lstatSync(folder, { throwIfNoEntry: false }) === undefined) folder = dirname(folder);
+  if (lstatSync(folder).isFile()) {
+    throw new HarnessError("bad-usage", "there is a file where its folder would be", {
+      place: path,
+      hint: "Rename that file, then run init again.",
+    });
+  }
   const real = realpathSync(folder);
   if (
     real === folder &&

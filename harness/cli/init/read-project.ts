@@ -2,7 +2,7 @@
  * Reads the project in a folder as data: its manifest, its sources and its settings. Nothing of
  * it is run, links are not followed, and what is read is bounded.
  */
-import { lstatSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { type Dirent, lstatSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join, posix } from "node:path";
 import { HarnessError } from "../../core/errors.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
@@ -37,8 +37,9 @@ const NOT_READ: ReadonlySet<string> = new Set(
   ),
 );
 
+/** Sources and settings. Of JSON and YAML only what init uses: data and translations may be thousands of files. */
 const READ =
-  /\.(?:[cm]?[jt]sx?|vue|html|json|ya?ml)$|^\.env(?:\.[\w.-]+)?$|^\.mocharc(?:\.\w+)?$|\.lock$|^bun\.lockb$/;
+  /\.(?:[cm]?[jt]sx?|vue|html)$|^\.env(?:\.[\w.-]+)?$|^\.mocharc(?:\.\w+)?$|^tsconfig(?:\.[\w.-]+)?\.json$|^(?:angular|jest\.config|local\.settings)\.json$/;
 
 /** Files whose presence alone says something. */
 const NAMED_ONLY =
@@ -51,17 +52,28 @@ export function readProject(cwd: string): Project {
   const files = new Map<string, ProjectFile>();
   const leftOut: string[] = [];
   let bytes = 0;
-  const read = (folder: string, depth: number): void => {
-    for (const entry of entriesOf(join(root, folder))) {
+  const read = (folder: string, entries: readonly Dirent[], depth: number): void => {
+    for (const entry of entries) {
       const path = posix.join(folder, entry.name);
       if (entry.isSymbolicLink()) {
         if (READ.test(entry.name)) leftOut.push(`${path} is a link, which is not followed.`);
       } else if (entry.isDirectory()) {
-        if (isReadFolder(entry.name) && depth < DEPTH_MAX) read(path, depth + 1);
-      } else if (entry.isFile() && READ.test(entry.name)) {
-        const text = textOf(path);
+        if (!isReadFolder(entry.name) || depth === DEPTH_MAX) continue;
+        const inside = unlessUnreadable(path, () => entriesOf(join(root, path)));
+        if (inside !== undefined) read(path, inside, depth + 1);
+      } else if (entry.isFile() && (READ.test(entry.name) || NAMED_ONLY.test(entry.name))) {
+        const text = unlessUnreadable(path, () => textOf(path));
         if (text !== undefined) files.set(path, { path, text });
       }
+    }
+  };
+  const unlessUnreadable = <Result>(path: string, action: () => Result): Result | undefined => {
+    try {
+      return action();
+    } catch (error) {
+      // The message of the file system repeats the whole path behind the comma.
+      leftOut.push(`${path} cannot be read: ${(error as Error).message.split(",", 1)[0]}.`);
+      return undefined;
     }
   };
   const textOf = (path: string): string | undefined => {
@@ -80,7 +92,7 @@ export function readProject(cwd: string): Project {
     bytes += size;
     return readFileSync(join(root, path), "utf8");
   };
-  read("", 0);
+  read("", entriesOfRoot(root), 0);
   return { root, manifest, files, leftOut };
 }
 
@@ -94,11 +106,15 @@ function isReadFolder(name: string): boolean {
   return !NOT_READ.has(name) && !name.startsWith(".");
 }
 
-function entriesOf(folder: string) {
+function entriesOf(folder: string): readonly Dirent[] {
+  return readdirSync(folder, { withFileTypes: true }).toSorted((one, other) =>
+    one.name < other.name ? -1 : 1,
+  );
+}
+
+function entriesOfRoot(folder: string): readonly Dirent[] {
   try {
-    return readdirSync(folder, { withFileTypes: true }).toSorted((one, other) =>
-      one.name < other.name ? -1 : 1,
-    );
+    return entriesOf(folder);
   } catch (error) {
     throw new HarnessError("bad-usage", `it cannot be read: ${(error as Error).message}`, {
       place: folder,
