@@ -1,6 +1,7 @@
 /**
  * `brownout/suite`: the simulated Entra for any test runner, or none. The test starts and stops
- * it; the entry points that are named after a runner do so in its hooks.
+ * it; the entry points that are named after a runner do so in its hooks. `createEntraProxy` is for
+ * pages that another program drives.
  */
 import "./suite/check-node.ts";
 import { errorOf } from "../core/thrown.ts";
@@ -12,6 +13,9 @@ import type { EntraOptions } from "./suite/suite-options.ts";
 import type { RunningTest } from "./suite/test-runner.ts";
 
 export { expectEntra } from "./suite/expect-entra.ts";
+export { createEntraProxy } from "./suite/entra-proxy.ts";
+export type { EntraProxy } from "./suite/entra-proxy.ts";
+export type { EntraProxyOptions } from "./suite/entra-proxy-options.ts";
 export type { EntraOptions } from "./suite/suite-options.ts";
 export type { EntraMatchers } from "./matchers/matchers.ts";
 

@@ -74,6 +74,8 @@ export type AnswerFor = (address: URL, data: object) => void;
 export interface Mounted {
   /** Present when the clients of this mount are pages in a browser. */
   readonly browser?: MountedBrowser;
+  /** Where a browser that another program starts finds the simulator. Present when the mount is for such browsers. */
+  readonly proxy?: { readonly url: string; readonly bypass: string };
   /** Sends a request the way this mount's clients do; redirects are never followed. Where nothing of the process is reached, it fails as `stack` does, by default `fetch`. */
   readonly fetch: (request: Request, stack?: "fetch" | "http") => Promise<Response>;
   /**

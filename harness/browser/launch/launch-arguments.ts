@@ -5,6 +5,7 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 
+/** What keeps any browser from talking to others than the page's servers. */
 const quiet: readonly string[] = [
   // No HTTP/3: it would pass by the proxy and by every fault of connections.
   "--disable-quic",
@@ -16,6 +17,12 @@ const quiet: readonly string[] = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // An error page would load itself anew after a second of the machine's time, unasked.
+  "--disable-auto-reload",
+];
+
+/** What makes pages follow the virtual clock sooner. */
+const quick: readonly string[] = [
   "--disable-gpu",
   // Tabs of one application in one process: what one writes to its storage, the others have
   // at once, as in any one history. In processes of their own it depends on the moment.
@@ -23,8 +30,6 @@ const quiet: readonly string[] = [
   // A frame of another site would get a process, whose start costs more than what most frames do.
   "--disable-site-isolation-trials",
   "--renderer-process-limit=1",
-  // An error page would load itself anew after a second of the machine's time, not of the virtual clock.
-  "--disable-auto-reload",
 ];
 
 /** For any launcher of Chromium; `isRoot` is by default whether this process is root's. */
@@ -33,11 +38,26 @@ export function launchArguments({
 }: { readonly isRoot?: boolean } = {}): string[] {
   return [
     ...quiet,
+    ...quick,
     // Chromium refuses to start as root with its sandbox. Playwright leaves the sandbox out
     // unless it is given `chromiumSandbox: true`.
     ...(isRoot ? ["--no-sandbox"] : []),
-    `--ignore-certificate-errors-spki-list=${fixtureKeyPin()}`,
+    trustArgument(),
   ];
+}
+
+/** For a browser that another program launches, with options of its own: the simulator behind a proxy, and nothing else. `bypass` lists the hosts that are asked directly, parted by commas. */
+export function proxyArguments(proxy: { readonly url: string; readonly bypass: string }): string[] {
+  return [
+    ...quiet,
+    `--proxy-server=${proxy.url}`,
+    `--proxy-bypass-list=${proxy.bypass.replaceAll(",", ";")}`,
+    trustArgument(),
+  ];
+}
+
+function trustArgument(): string {
+  return `--ignore-certificate-errors-spki-list=${fixtureKeyPin()}`;
 }
 
 /**

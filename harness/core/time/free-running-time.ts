@@ -28,6 +28,11 @@ const realNow = Date.now.bind(Date);
 const realSetInterval = setInterval;
 const realClearInterval = clearInterval;
 
+/** The machine's time, also while this process has a virtual one; ms since the Unix epoch. */
+export function machineTime(): number {
+  return realNow();
+}
+
 /** Time that does not flow until it is started. */
 export function createFreeRunningTime({
   fireUntil,

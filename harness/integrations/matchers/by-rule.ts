@@ -4,11 +4,14 @@ import type { Judgement, Rule } from "../../rules/rule.ts";
 import type { History } from "../../history/event.ts";
 import { isFailedByService } from "../../rules/model/exchange-outcomes.ts";
 import { exchangesOf } from "../../rules/model/exchanges.ts";
+import { callsNotSeen, hasOnlyRequests, rulesOfRequests } from "./requests-only.ts";
 import { type TestAction, actionFor, type MatcherVerdict, messageFrom } from "./verdict.ts";
 
 /** The verdict of one rule. Throws `unknown-rule`. */
 export function passRule(history: History, id: string): MatcherVerdict {
   const rule = ruleById(id);
+  if (hasOnlyRequests(history) && !(rulesOfRequests as readonly string[]).includes(rule.id))
+    return callsNotSeen();
   const finding = judgeByEveryRule({ ...history, header: { ...history.header, asserts: [] } }, [
     rule,
   ]);
@@ -22,6 +25,7 @@ export function passAllRules(
   { except = [] }: { readonly except?: readonly string[] } = {},
 ): MatcherVerdict {
   const excused = new Set(except.map((id) => ruleById(id).id));
+  if (hasOnlyRequests(history)) return callsNotSeen();
   const findings = judgeByEveryRule(history).filter(({ rule }) => !excused.has(rule));
   const failed = findings.filter(({ verdict }) => verdict === "fail");
   if (failed.length > 0) {

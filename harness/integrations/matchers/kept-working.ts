@@ -8,6 +8,7 @@
 import { cachedToken } from "../../rules/cached-token.ts";
 import type { History, OperationInvoked, TokenPresented } from "../../history/event.ts";
 import { passRule } from "./by-rule.ts";
+import { callsNotSeen, hasOnlyRequests } from "./requests-only.ts";
 import { actionFor, type MatcherVerdict, messageFrom } from "./verdict.ts";
 import {
   exchangesOf,
@@ -23,6 +24,7 @@ import { hadNeededToken } from "./needed-token.ts";
 
 /** Passes when a call ended ok, or an API accepted a token, in an outage without new tokens; fails when a call failed although it had a valid one. */
 export function keptWorkingFromCache(history: History): MatcherVerdict {
+  if (hasOnlyRequests(history)) return callsNotSeen();
   const outages = outagesOf(history);
   if (outages.length === 0) {
     return inconclusive(

@@ -23,6 +23,13 @@ import { createKeptAnswers, type KeptAnswers } from "./kept-answers.ts";
 import { isServedHost, unmockedRequest, unmockedUrl } from "../served-hosts.ts";
 import { isAllowed } from "../suite.ts";
 
+export interface BrowserProxyOptions extends Omit<WayInOptions, "timing"> {
+  /** As in `WayInOptions`. Absent for a browser of another program: its pages have the machine's time, and each request makes a connection of its own, as no one says which of them the browser repeats. */
+  readonly timing?: WayInOptions["timing"];
+  /** Further hosts that such a browser asks on no page's behalf. */
+  readonly alsoBrowsersOwn?: RegExp;
+}
+
 export interface BrowserProxy {
   /** As in Playwright's option `proxy`. What an application's own server on this machine is asked does not come this way. */
   readonly option: { readonly server: string; readonly bypass: string };
@@ -39,11 +46,15 @@ export interface BrowserProxy {
 const BROWSERS_OWN =
   /^(?:content-autofill|optimizationguide-pa|safebrowsing|update|clientservices|android\.clients)\.google(?:apis)?\.com$/;
 
+function isBrowsersOwn(host: string, { alsoBrowsersOwn }: BrowserProxyOptions): boolean {
+  return BROWSERS_OWN.test(host) || alsoBrowsersOwn?.test(host) === true;
+}
+
 /** Chromium looks for the sign-in page of a hotel when a page does not come for half a minute of the machine's time. */
 const IS_THERE_A_NETWORK = "http://connectivitycheck.gstatic.com/generate_204";
 
 /** Starts the proxy on a free port of loopback; resolves when it listens. */
-export async function startBrowserProxy(options: WayInOptions): Promise<BrowserProxy> {
+export async function startBrowserProxy(options: BrowserProxyOptions): Promise<BrowserProxy> {
   const { onHarnessError } = options;
   const sockets = new Map<number, Socket>();
   /** Connections that have served and lie ready. */
@@ -58,10 +69,12 @@ export async function startBrowserProxy(options: WayInOptions): Promise<BrowserP
     arrivals += 1;
     const gone = new AbortController();
     outgoing.once("close", () => gone.abort(new Error("the browser went away")));
+    const { timing } = options;
     const arrival = arrivalOf("https", incoming, outgoing, sockets, {
-      afterwards: "keep-alive",
-      ...(isNavigation(incoming)
-        ? { extra: () => [["Server-Timing", options.timing()]] as const }
+      // A browser repeats by itself what broke on a connection that had been used before.
+      afterwards: timing === undefined ? "close" : "keep-alive",
+      ...(timing !== undefined && isNavigation(incoming)
+        ? { extra: () => [["Server-Timing", timing()]] as const }
         : {}),
     });
     const tunnel = sockets.get(incoming.socket.remotePort ?? 0);
@@ -92,7 +105,7 @@ export async function startBrowserProxy(options: WayInOptions): Promise<BrowserP
       return;
     }
     if (!isServedHost(host) || hostPort !== "443") {
-      if (!BROWSERS_OWN.test(host)) onHarnessError(unmockedRequest(host, Number(hostPort)));
+      if (!isBrowsersOwn(host, options)) onHarnessError(unmockedRequest(host, Number(hostPort)));
       socket.end("HTTP/1.1 403 Not served by Brownout\r\nContent-Length: 0\r\n\r\n");
       return;
     }
@@ -123,18 +136,18 @@ export async function startBrowserProxy(options: WayInOptions): Promise<BrowserP
 function answerPlain(
   incoming: http.IncomingMessage,
   outgoing: http.ServerResponse,
-  { suite, onHarnessError }: WayInOptions,
+  options: BrowserProxyOptions,
 ): void {
   if (incoming.url === IS_THERE_A_NETWORK) {
     outgoing.writeHead(204).end();
     return;
   }
   const url = new URL(incoming.url ?? "/", "http://unknown");
-  if (isAllowed(suite, url.hostname)) {
+  if (isAllowed(options.suite, url.hostname)) {
     forward(incoming, outgoing, url);
     return;
   }
-  onHarnessError(unmockedUrl(url));
+  if (!isBrowsersOwn(url.hostname, options)) options.onHarnessError(unmockedUrl(url));
   outgoing.writeHead(502, { "Content-Type": "text/plain" }).end("Brownout: not served.");
 }
 
@@ -178,7 +191,7 @@ interface Underway {
 /** Handles one request and sends its answer; time stands still meanwhile, but for sleeps of the simulator. */
 async function answer(
   { arrival, gone, resends, ready, kept }: Underway,
-  { service, clock, gate, pages, session, onHarnessError }: WayInOptions,
+  { service, clock, gate, pages, session, onHarnessError }: BrowserProxyOptions,
 ): Promise<void> {
   const hold = gate.hold();
   try {

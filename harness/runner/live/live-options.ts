@@ -55,6 +55,8 @@ export interface LiveOptions {
   readonly originOf?: (request: Request) => Promise<RequestOrigin | undefined>;
   /** `flowing`: the clock runs by itself. Default: it moves only while the test waits for something. */
   readonly time?: "driven" | "flowing";
+  /** Whether faults of the clients' own side, at `device` and `cache-store`, can be performed; default: true. */
+  readonly reachesDevice?: boolean;
   /** Called before time moves; throws when it must not. */
   readonly check?: () => void;
   /** Whether work is under way that the event loop does not show: time waits for it. */

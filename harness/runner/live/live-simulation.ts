@@ -194,6 +194,7 @@ function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
         world: directory.world,
         place,
         hasCacheStore: ownStores.exist(),
+        reachesDevice: options.reachesDevice ?? true,
       }),
     ),
     api: (address, answer) => data.put(address, answer, options.answerFor ?? mounted.answerFor),

@@ -2,6 +2,7 @@
 import type { ServiceSettings } from "../../entra/directory/service-settings.ts";
 import type { World } from "../../entra/directory/world.ts";
 import { HarnessError } from "../../core/errors.ts";
+import { isOfDevice } from "../../faults/check-device.ts";
 import { traitsOf } from "../../faults/effect-traits.ts";
 import type { FaultInstant } from "../../faults/live-plan.ts";
 import type { FaultPlan } from "../../faults/plan.ts";
@@ -18,12 +19,15 @@ export interface FaultConditions {
   readonly place?: string;
   /** Whether the clients of a mount in this process are of Brownout's making, with a cache store that faults can break; default: true. */
   readonly hasCacheStore?: boolean;
+  /** Whether faults of the clients' own side can be performed; default: true. */
+  readonly reachesDevice?: boolean;
 }
 
 /** Throws `bad-fault-plan` for a window that this run cannot show: it would be announced in the history and break nothing. */
 export function checkFaultsPossible(faults: FaultPlan, conditions: FaultConditions): void {
-  const { backup, mount, world, place } = conditions;
+  const { backup, mount, world, place, reachesDevice = true } = conditions;
   checkSliceNames(faults, world, place);
+  if (!reachesDevice) checkWithoutDevice(faults);
   checkCacheStore(faults, conditions);
   if (backup === "off") checkWithoutBackup(faults);
   if (wholeBodyMounts.includes(mount)) checkWithWholeBodies(faults, mount);
@@ -49,6 +53,16 @@ function checkCacheStore(
   throw new HarnessError("bad-fault-plan", "no store of your own code's cache is known", {
     place: `faults[${index}].at`,
     hint: "Give your code entra.cacheStore(store) in place of its store, before the outage.",
+  });
+}
+
+function checkWithoutDevice(faults: FaultPlan): void {
+  const index = faults.findIndex(({ at }) => isOfDevice(at));
+  if (index < 0) return;
+  const why = `a fault at ${faults[index]?.at ?? ""} does not reach a browser that another program drives`;
+  throw new HarnessError("bad-fault-plan", why, {
+    place: `faults[${index}].at`,
+    hint: 'Break what it asks instead, such as outage("throttled", { for: "1m" }), or take brownout/playwright.',
   });
 }
 
