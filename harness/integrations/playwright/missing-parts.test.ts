@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { contoso } from "../../../fixtures/worlds/contoso.ts";
 import { HarnessError } from "../../core/errors.ts";
-import { unmockedRequest } from "../../network/served-hosts.ts";
+import { unmockedLookup, unmockedRequest } from "../../network/served-hosts.ts";
 import type { Refusal } from "../../runner/live/refusals.ts";
 import type { FailedRequest } from "./page-errors.ts";
 import { missingParts } from "./missing-parts.ts";
@@ -76,6 +76,22 @@ it("adds a registration that the world has not, as the app has it", () => {
   expect(both?.message).toContain("cdn.example.com");
   expect(both?.hint).toContain(`Entra refused a sign-in: ${refusal.text}`);
   expect(both?.hint).toContain(line);
+});
+
+it("adds a registration to a problem of another kind, without taking it for a host", () => {
+  const refusal: Refusal = {
+    code: 50011,
+    text: "AADSTS50011: The redirect URI is not registered for the app.",
+    isOfPageApp: true,
+    isPage: true,
+  };
+  const broken = new TypeError("boom");
+  const both = missing([broken], { refusals: [refusal] });
+  expect(both).toMatchObject({ code: "not-signed-in", message: "boom", cause: broken });
+  expect(both?.hint).toContain(`Entra refused a sign-in: ${refusal.text}`);
+  const lookup = unmockedLookup("db.example.com");
+  const named = missing([lookup], { refusals: [refusal] });
+  expect(named).toMatchObject({ code: "unmocked-request", place: "db.example.com", cause: lookup });
 });
 
 it("suggests another mount by entraOptions instead of by --mount", () => {

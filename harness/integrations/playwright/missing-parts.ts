@@ -33,19 +33,27 @@ export function missingParts({ session, failedRequests, refusals }: Missing): Er
   const problem = joinProblems(session.problems(), (hosts) => linesFor(hosts, failedRequests));
   const refused = refusalError(refusals, session);
   if (problem === undefined || refused === undefined) return inSuite(problem) ?? refused;
-  const { message, place, hint } = problem as HarnessError;
-  return new HarnessError("unmocked-request", message, {
+  const { code, place, hint } = problem instanceof HarnessError ? problem : refused;
+  return new HarnessError(code, problem.message, {
     ...(place === undefined ? {} : { place }),
-    hint: [hint, refused.message, refused.hint].join("\n  "),
+    hint: [
+      ...(problem instanceof HarnessError ? [hint ?? []] : []),
+      refused.message,
+      refused.hint ?? [],
+    ]
+      .flat()
+      .join("\n  "),
+    cause: problem,
   });
 }
 
 /** A mount is chosen by an option here, and not by one of the command. */
 function inSuite(problem: Error | undefined): Error | undefined {
   if (!(problem instanceof HarnessError)) return problem;
-  const { code, message, place = "", hint = "" } = problem;
+  const { code, message, place = "", hint = "", cause } = problem;
   return new HarnessError(code, message, {
     place,
+    cause,
     hint: hint.replace("--mount proxy", 'test.use({ entraOptions: { mount: "proxy" } })'),
   });
 }

@@ -19,8 +19,7 @@ export function joinProblems(
   const [host] = hosts;
   const [ofHost] = problems.filter((problem) => unmockedHostOf(problem) !== undefined);
   const others = problems.filter((problem) => unmockedHostOf(problem) === undefined);
-  if (host === undefined || ofHost === undefined) return others[0];
-  const also = [...new Set(others.map(({ message }) => message))];
+  if (host === undefined || ofHost === undefined) return joinOthers(others);
   return new HarnessError(
     "unmocked-request",
     hosts.length === 1
@@ -28,9 +27,36 @@ export function joinProblems(
       : `requests to ${hosts.length} unmocked hosts were stopped: ${hosts.join(", ")}`,
     {
       place: host,
-      hint: [hintFor(hosts), ...also.map((message) => `Also: ${message}`)].join("\n  "),
+      hint: [hintFor(hosts), ...alsoLines(others)].join("\n  "),
+      ...causedBy(others),
     },
   );
+}
+
+/** The first, with the messages of the others. */
+function joinOthers(problems: readonly Error[]): Error | undefined {
+  const [first, ...more] = problems;
+  const also = alsoLines(more.filter(({ message }) => message !== first?.message));
+  if (first === undefined || also.length === 0) return first;
+  if (!(first instanceof HarnessError))
+    return new Error([first.message, ...also].join("\n  "), causedBy(problems));
+  const { code, message, place, hint } = first;
+  return new HarnessError(code, message, {
+    ...(place === undefined ? {} : { place }),
+    hint: [hint ?? [], ...also].flat().join("\n  "),
+    ...causedBy(problems),
+  });
+}
+
+function alsoLines(problems: readonly Error[]): readonly string[] {
+  return [...new Set(problems.map(({ message }) => `Also: ${message}`))];
+}
+
+/** What has the stacks of all. */
+function causedBy(problems: readonly Error[]): { readonly cause?: Error } {
+  const [first, ...more] = problems;
+  if (first === undefined) return {};
+  return { cause: more.length === 0 ? first : new AggregateError(problems, "several problems") };
 }
 
 /** Names in the form of an array in code. */
