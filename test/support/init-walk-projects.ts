@@ -261,11 +261,97 @@ exports.app = app;
   printed: [/✔ adele signs in/, /✔ works through an hour without Entra/],
 };
 
+/** A service of NestJS as its generator sets it up, which makes a client for each call. */
+const nest: WalkProject = {
+  manifest: {
+    private: true,
+    scripts: { test: "jest" },
+    jest: {
+      moduleFileExtensions: ["js", "json", "ts"],
+      rootDir: "src",
+      testRegex: ".*\\.spec\\.ts$",
+      transform: { "^.+\\.(t|j)s$": "ts-jest" },
+      testEnvironment: "node",
+    },
+  },
+  packages: [
+    "@azure/msal-node@3.8.1",
+    "@nestjs/common@11.1.9",
+    "@nestjs/core@11.1.9",
+    "@nestjs/testing@11.1.9",
+    "reflect-metadata@0.2.2",
+    "rxjs@7.8.2",
+    "jest@30.2.0",
+    "ts-jest@29.4.5",
+    "@types/jest@30.0.0",
+    "@types/node@24.10.1",
+    "typescript@5.9.3",
+  ],
+  files: {
+    "tsconfig.json":
+      '{ "compilerOptions": { "module": "nodenext", "target": "es2023", "esModuleInterop": true, "isolatedModules": true, "emitDecoratorMetadata": true, "experimentalDecorators": true, "strictNullChecks": true, "skipLibCheck": true, "outDir": "dist" } }\n',
+    "src/settings.service.ts": `import { Injectable } from "@nestjs/common";
+
+@Injectable()
+export class SettingsService {
+  get(name: string): string {
+    return process.env[name] ?? "";
+  }
+}
+`,
+    "src/users.service.ts": `import { ConfidentialClientApplication } from "@azure/msal-node";
+import { Injectable } from "@nestjs/common";
+import { SettingsService } from "./settings.service";
+
+@Injectable()
+export class UsersService {
+  constructor(private readonly settings: SettingsService) {}
+
+  async list(): Promise<unknown> {
+    const client = new ConfidentialClientApplication({
+      auth: {
+        clientId: this.settings.get("AZURE_CLIENT_ID"),
+        authority: \`https://login.microsoftonline.com/\${this.settings.get("AZURE_TENANT_ID")}\`,
+        clientSecret: this.settings.get("AZURE_CLIENT_SECRET"),
+      },
+    });
+    const result = await client.acquireTokenByClientCredential({
+      scopes: ["https://graph.microsoft.com/.default"],
+    });
+    const response = await fetch("https://graph.microsoft.com/v1.0/users", {
+      headers: { authorization: \`Bearer \${result?.accessToken}\` },
+    });
+    return response.json();
+  }
+}
+`,
+    "src/app.module.ts": `import { Module } from "@nestjs/common";
+import { SettingsService } from "./settings.service";
+import { UsersService } from "./users.service";
+
+@Module({ providers: [SettingsService, UsersService] })
+export class AppModule {}
+`,
+    "src/main.ts": `import { NestFactory } from "@nestjs/core";
+import { AppModule } from "./app.module";
+
+async function bootstrap() {
+  const app = await NestFactory.create(AppModule);
+  await app.listen(process.env.PORT ?? 3000);
+}
+void bootstrap();
+`,
+  },
+  code: 1,
+  printed: [/✓ list gets a token from Entra/, /toHaveKeptWorkingFromCache: cached-token: /],
+};
+
 /** By what they are. */
 export const walkProjects: Readonly<Record<string, WalkProject>> = {
   "a React page on MSAL Browser 4, with Vite": react,
   "an Express app on MSAL Node 2, under Jest": express,
   "a Graph client on @azure/identity 3, under node:test": graph,
   "a nodenext TypeScript service on MSAL Node 3, under Vitest 3": nodenext,
+  "a service of NestJS 11, under Jest": nest,
   "a SAML app on passport-saml, under Mocha": saml,
 };
