@@ -191,6 +191,27 @@ it("metadata treats each load of a page as a process", () => {
   expect(judge(run).verdict).toBe("fail");
 });
 
+it.each([
+  ["inconclusive", "asked in vain", [{ ...configuration, status: 503 }]],
+  ["inconclusive", "asked for nothing", []],
+  ["fail", "read it after a failure", [{ ...configuration, status: 503 }, configuration]],
+  ["fail", "got a token", [{}]],
+] as const)(
+  "metadata: %s for own code that cannot read it, and whose first call succeeded and %s",
+  (verdict, _, asked) => {
+    const run = buildRun();
+    const own = { flow: "custom", client: "shop", app: "load", scopes: [] } as const;
+    const first = run.operation(own);
+    for (const ask of asked) run.exchange({ by: first, ...ask });
+    first.ok({ token: "none" });
+    run.at("00:05:00");
+    const second = run.operation(own);
+    run.exchange({ by: second, ...configuration, status: 503 });
+    second.fails({ code: "endpoints_resolution_error" });
+    expect(judge(run).verdict).toBe(verdict);
+  },
+);
+
 describe("metadata, of own code for several tenants", () => {
   const [north, south] = [
     "aaaaaaaa-1111-4111-8111-000000000001",

@@ -12,7 +12,9 @@ import { tenantKeyOf } from "./model/identifiers.ts";
 import { isDiscovery } from "./model/similar-requests.ts";
 import { exchangesOf, operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
 import { faultSpansOf } from "./model/fault-windows.ts";
-import { statusOf } from "./model/exchange-outcomes.ts";
+import { usesEntra } from "./model/entra-use.ts";
+import { isToSignInService, statusOf } from "./model/exchange-outcomes.ts";
+import { tokenSentBy } from "./model/shown-tokens.ts";
 
 /** Judges `metadata`. */
 export const metadata: Rule = {
@@ -231,7 +233,7 @@ function warmCallsOf(history: History): readonly Operation[] {
   const warmSince = new Map<string, number>();
   for (const operation of operationsOf(history)) {
     const { completed } = operation;
-    if (completed?.outcome !== "ok") continue;
+    if (completed?.outcome !== "ok" || !isServed(history, operation)) continue;
     for (const key of [...cachesOf(operation), anyCacheOf(operation)])
       warmSince.set(key, Math.min(warmSince.get(key) ?? Infinity, completed.index));
   }
@@ -241,6 +243,16 @@ function warmCallsOf(history: History): readonly Operation[] {
     const keys = caches.length === 0 ? [anyCacheOf(operation)] : caches;
     return keys.some((key) => operation.invoked.index > (warmSince.get(key) ?? Infinity));
   });
+}
+
+/** Whether a call that succeeded shows that its instance has the documents: it was served by the sign-in service, or by a token from before. */
+function isServed(history: History, operation: Operation): boolean {
+  const { completed, exchanges } = operation;
+  if (completed?.outcome === "ok" && (completed.token ?? completed.tokenWithin) !== undefined)
+    return true;
+  if (exchanges.some((exchange) => tokenSentBy(exchange) !== undefined)) return true;
+  const asked = exchanges.filter(isToSignInService);
+  return asked.length === 0 ? usesEntra(history, operation) : asked.some(isGood);
 }
 
 function anyCacheOf({ page, invoked }: Operation): string {
