@@ -48,7 +48,7 @@ function createRedeemingApp(answer: (response: Response) => unknown): Express {
       }),
     });
     if (redeemed.ok) answer(response);
-    else response.sendStatus(500);
+    else throw new Error("no token");
   });
   return app.use(createApp(answer));
 }
@@ -123,5 +123,30 @@ describe("a sign-in while another one is going on", () => {
     const app = createRedeemingApp((response) => response.send("<h1>Signed in</h1>"));
     await entra.signIn("megan", () => 1).catch(() => undefined);
     expect((await signIn(app)).status).toBe(200);
+  });
+});
+
+describe("an app that has its own page for errors, with status 200", () => {
+  it("and cannot redeem the code in an outage, is not blamed", async () => {
+    const app = createRedeemingApp((response) => response.send("never"));
+    app.use((_error: unknown, _request: unknown, response: Response, _next: unknown) => {
+      response.send("<h1>Sorry</h1>");
+    });
+    entra.outage("token-server-error", { for: "1h" });
+    await expect(signIn(app)).rejects.toThrow(
+      /the app answered GET \/redirect with 200: Sorry, after POST token at login\.microsoftonline\.com had failed with 50\d\n.*outage is on/,
+    );
+  });
+
+  it("and cannot read Entra's metadata in an outage, is not blamed", async () => {
+    const app = express();
+    app.get("/auth/signin", async (_request, response) => {
+      const metadata = await fetch(`${ENTRA}/v2.0/.well-known/openid-configuration`);
+      response.send(metadata.ok ? "never" : "<h1>Sorry</h1>");
+    });
+    entra.outage({ for: "1h" });
+    await expect(signIn(app)).rejects.toThrow(
+      /the app answered GET \/auth\/signin with 200: Sorry, after GET openid-configuration at login\.microsoftonline\.com had failed with 50\d\n.*outage is on/,
+    );
   });
 });

@@ -24,7 +24,7 @@ export function statusOf({ ended }: Exchange): number | undefined {
  * Whether a request ended without a usable answer: a 429 or 5xx, a broken body, or no response
  * at all; for a machine's identity endpoint also 404 and 410, which it answers while it is updated.
  */
-export function isServiceFailure({ began, ended }: Exchange): boolean {
+export function isServiceFailure({ began, ended }: Pick<Exchange, "began" | "ended">): boolean {
   if (ended === undefined) return false;
   if (ended.end.kind !== "response") return true;
   const { status, cut } = ended.end;

@@ -36,7 +36,16 @@ export function refusedBy(
 /** The error for a visit that ended anywhere but in the app, signed in. */
 export function stoppedAt(
   end: VisitEnd,
-  { person, inOutage }: { readonly person: string; readonly inOutage: boolean },
+  {
+    person,
+    inOutage,
+    failure,
+  }: {
+    readonly person: string;
+    readonly inOutage: boolean;
+    /** The request that the service had failed by then, and how. */
+    readonly failure?: string;
+  },
 ): HarnessError {
   if (!isWebAddress(end.url)) {
     const { protocol, host, pathname } = end.url;
@@ -64,7 +73,7 @@ export function stoppedAt(
   }
   const { status, text } = end.answer;
   const shown = shownBy(text);
-  const what = `${where} answered ${requestOf(end)} with ${status}${shown === "" ? "" : `: ${shown}`}`;
+  const what = `${where} answered ${requestOf(end)} with ${status}${shown === "" ? "" : `: ${shown}`}${failure === undefined ? "" : `, after ${failure}`}`;
   if (end.withheld.length > 0 && status >= 400) {
     const names = end.withheld.map((name) => `"${name}"`).join(", ");
     return notSignedIn(person, what, {
@@ -94,16 +103,19 @@ export function requestOf({ method, url }: Pick<VisitEnd, "method" | "url">): st
 }
 
 const SHOWN_MAX = 200;
+/** Of a longer page only the beginning is read, in characters: patterns over all of it take their time. */
+const READ_MAX = 50_000;
 
 /** What a page says, in one line: its title, else its words. */
 function shownBy(text: string): string {
-  const title = unescapeHtml(titleOf(text));
+  const title = unescapeHtml(titleOf(text.slice(0, READ_MAX)));
   if (title !== "" && title !== "Error") return title.slice(0, SHOWN_MAX);
   const words = unescapeHtml(
     text
-      .replaceAll(/<(script|style|title)\b[^>]*>[\s\S]*?<\/\1>/gi, " ")
+      .slice(0, READ_MAX)
+      .replaceAll(/<(script|style|title)\b[^>]*>[\s\S]*?(?:<\/\1>|$)/gi, " ")
       .replaceAll(/<br\s*\/?>/gi, "\n")
-      .replaceAll(/<[^>]*>/g, " "),
+      .replaceAll(/<[^<>]*>/g, " "),
   );
   const line = words.split(/[\r\n]/).find((one) => one.trim() !== "") ?? "";
   return line.replaceAll(/\s+/g, " ").trim().slice(0, SHOWN_MAX);

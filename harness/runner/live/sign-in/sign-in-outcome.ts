@@ -1,8 +1,9 @@
 /** Whether a visit has signed the person in: Entra has sent them back, and the app has made something of it. */
 import { claimsOf } from "../../../core/http/json-object.ts";
 import type { World } from "../../../entra/directory/world.ts";
-import type { HistoryEvent, TokenFacts } from "../../../history/event.ts";
+import type { ExchangeBegan, HistoryEvent, TokenFacts } from "../../../history/event.ts";
 import { fingerprint } from "../../../history/redact.ts";
+import { isServiceFailure } from "../../../rules/model/exchange-outcomes.ts";
 import { type Refusal, withoutRequestIds } from "../refusals.ts";
 import type { VisitEnd } from "./browser-visit.ts";
 import { notSignedIn, refusedBy, requestOf, stoppedAt } from "./not-signed-in.ts";
@@ -43,6 +44,8 @@ export function outcomeOf(end: VisitEnd, parts: OutcomeParts): { readonly token?
   }
   // A code behind the # is for the page: no script runs here, and the server has not seen it.
   if (end.isInFragment && !end.isPastAnswer) return {};
+  const failure = failureAtTheEndOf(events);
+  if (failure !== undefined) throw stoppedAt(end, { person, inOutage: isInOutage, failure });
   throw carried === undefined
     ? notSignedIn(
         person,
@@ -58,6 +61,23 @@ export function outcomeOf(end: VisitEnd, parts: OutcomeParts): { readonly token?
           hint: "A server redeems the code that Entra sent it. A single-page app does so in the browser: use brownout/playwright for one.",
         },
       );
+}
+
+/** The last request to Entra, if the service has failed it, and how. */
+function failureAtTheEndOf(events: readonly HistoryEvent[]): string | undefined {
+  const asked = new Map<number, ExchangeBegan>();
+  let failure: string | undefined;
+  for (const event of events) {
+    if (event.kind === "exchange-began") asked.set(event.exchange, event);
+    if (event.kind !== "exchange-ended") continue;
+    const { exchange, end } = event;
+    const began = asked.get(exchange);
+    if (began === undefined || began.endpoint === "resource" || end.kind === "abandoned") continue;
+    failure = isServiceFailure({ began, ended: event })
+      ? `${began.method} ${began.endpoint} at ${began.host} had failed with ${end.kind === "response" ? end.status : end.code}`
+      : undefined;
+  }
+  return failure;
 }
 
 /** The last token that was issued for a person: of the token endpoint, or the response of SAML. */
