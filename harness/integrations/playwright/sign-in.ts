@@ -5,6 +5,7 @@ import { HarnessError } from "../../core/errors.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
 import { refusedBy } from "../../runner/live/sign-in/not-signed-in.ts";
+import { allIssuedTo } from "../../runner/live/sign-in/sign-in-outcome.ts";
 import { ownWorldLine } from "./missing-parts.ts";
 
 export interface SignInParts {
@@ -37,7 +38,7 @@ export async function signIn(parts: SignInParts): Promise<void> {
     const error = refused(acting.error);
     if (error !== undefined) throw error;
     if (acting.isOver && "error" in acting) throw acting.error;
-    if (acting.isOver && since.some((event) => isIssuedTo(event, account))) return;
+    if (acting.isOver && allIssuedTo(account, since).length > 0) return;
     await sleep(LOOK_EVERY_MS);
     // The action has a time-out of its own.
     if (acting.isOver) waitedMs += LOOK_EVERY_MS;
@@ -61,10 +62,6 @@ function act(action: () => Promise<unknown>): Acting {
       acting.isOver = true;
     });
   return acting;
-}
-
-function isIssuedTo(event: HistoryEvent, account: string): boolean {
-  return event.kind === "exchange-ended" && event.issued?.user === account;
 }
 
 /** Nothing was refused, and no token was issued to the person. */

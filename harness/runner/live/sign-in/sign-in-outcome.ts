@@ -1,7 +1,12 @@
 /** Whether a visit has signed the person in: Entra has sent them back, and the app has made something of it. */
 import { claimsOf } from "../../../core/http/json-object.ts";
 import type { World } from "../../../entra/directory/world.ts";
-import type { ExchangeBegan, HistoryEvent, TokenFacts } from "../../../history/event.ts";
+import type {
+  ExchangeBegan,
+  HistoryEvent,
+  IssuedFacts,
+  TokenFacts,
+} from "../../../history/event.ts";
 import { fingerprint } from "../../../history/redact.ts";
 import { isServiceFailure } from "../../../rules/model/exchange-outcomes.ts";
 import { type Refusal, withoutRequestIds } from "../refusals.ts";
@@ -82,15 +87,22 @@ function failureAtTheEndOf(events: readonly HistoryEvent[]): string | undefined 
 
 /** The last token that was issued for a person: of the token endpoint, or the response of SAML. */
 export function issuedTo(account: string, events: readonly HistoryEvent[]): TokenFacts | undefined {
+  return allIssuedTo(account, events).findLast(({ token }) => token !== undefined)?.token;
+}
+
+/** Everything that was issued for a person, whom the answer names or the service knows by what was redeemed: only MSAL asks for `client_info`. */
+export function allIssuedTo(
+  account: string,
+  events: readonly HistoryEvent[],
+): readonly IssuedFacts[] {
   const theirs = new Set<number>();
-  let token: TokenFacts | undefined;
+  const all: IssuedFacts[] = [];
   for (const event of events) {
     if (event.kind === "exchange-began" && event.subject === account) theirs.add(event.exchange);
     if (event.kind !== "exchange-ended" || event.issued === undefined) continue;
-    if (event.issued.user === account || theirs.has(event.exchange))
-      token = event.issued.token ?? token;
+    if (event.issued.user === account || theirs.has(event.exchange)) all.push(event.issued);
   }
-  return token;
+  return all;
 }
 
 /** The same without tokens that a client has renewed in the meantime: a sign-in redeems a code, or gets the token at once. */
