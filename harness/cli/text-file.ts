@@ -3,9 +3,13 @@ import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } fr
 import { basename, dirname } from "node:path";
 import { HarnessError, suggestNames } from "../core/errors.ts";
 
-/** The text of the file at `path`; `bad-usage` about `named` when it is not there or cannot be read. */
+/** The text of the file at `path`, in UTF-8, or in UTF-16 with a byte order mark, as Windows PowerShell writes it; `bad-usage` about `named` when it is not there or cannot be read. */
 export function readTextFile(path: string, named: string): string {
-  return reading(path, named, () => readFileSync(path, "utf8"));
+  return reading(path, named, () => {
+    const bytes = readFileSync(path);
+    const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+    return new TextDecoder(isUtf16 ? "utf-16le" : "utf-8").decode(bytes);
+  });
 }
 
 /** The first kilobyte of the file at `path`; fails as `readTextFile` does. */

@@ -12,6 +12,8 @@ import type { FoundClient } from "./find-clients.ts";
 /** What the sources say of the registration, with the variables that they read it from. */
 export interface ClientFields {
   readonly clientId: string;
+  /** The sources or the command line name the client id; a managed identity may do without. */
+  readonly isClientIdKnown: boolean;
   readonly tenant: string;
   readonly domain?: string;
   readonly isMultiTenant: boolean;
@@ -81,6 +83,7 @@ export function fieldsOf(client: FoundClient, sources: FieldSources): ClientFiel
   }
   return {
     clientId,
+    isClientIdKnown: choices.clientId !== undefined || client.clientId.kind !== "unknown",
     ...tenancy,
     ...(redirect?.text === undefined ? {} : { redirectUri: redirect.text }),
     ...(client.kind === "saml" ? { saml: samlOf(client, sources, set, at) } : {}),
@@ -170,21 +173,27 @@ function tenancyOf(
   if (value.kind !== "text")
     return { tenant: invented.toLowerCase(), isMultiTenant: client.kind !== "credential" };
   setTenantVariables(value, { variables, set, tenant: invented });
-  const { text } =
-    fillIn(value, { environment: new Map([...variables, ...Object.entries(set)]) }) ?? {};
-  const host = /^https:\/\/([^/]+)\/?/.exec(text ?? "")?.[1];
+  const filled = fillIn(value, { environment: new Map([...variables, ...Object.entries(set)]) });
+  const text = filled?.text ?? filled?.placeholder ?? "";
+  const host = /^https:\/\/([^/]+)\/?/.exec(text)?.[1];
   if (host !== undefined && `https://${host}/` !== LOGIN_HOST) {
     missing.push(
       `an authority at ${LOGIN_HOST}: ${at} uses ${host}, and init writes no world for other clouds and External ID`,
     );
   }
-  const tenant = text?.replace(/^https:\/\/[^/]+\/?/, "").split("/", 1)[0] ?? "";
+  const [tenant = ""] = text.replace(/^https:\/\/[^/]+\/?/, "").split("/", 1);
   if (GUID.test(tenant)) return { tenant: tenant.toLowerCase(), isMultiTenant: false };
   const isDomain = /^[\w-]+(?:\.[\w-]+)+$/.test(tenant);
+  const isShared = tenant === "" || SHARED_TENANTS.has(tenant);
+  if (!isDomain && !isShared && choices.tenant === undefined) {
+    missing.push(
+      `the tenant that ${at} uses: it is "${tenant}", and should be a GUID, a domain, common or organizations; write yours there, or add --tenant GUID where a build puts it in`,
+    );
+  }
   return {
     tenant: invented.toLowerCase(),
     ...(isDomain ? { domain: tenant.toLowerCase() } : {}),
-    isMultiTenant: tenant === "" || SHARED_TENANTS.has(tenant),
+    isMultiTenant: isShared,
   };
 }
 

@@ -36,6 +36,8 @@ export interface Registration {
   readonly tenant: string;
   readonly domain?: string;
   readonly clientId: string;
+  /** False for a managed identity that no one names: its client id is made up. */
+  readonly isClientIdKnown: boolean;
   readonly redirectUris: readonly string[];
   /** Delegated permissions. */
   readonly scopes: readonly string[];
@@ -132,7 +134,9 @@ export async function detect(project: Project, choices: Choices): Promise<Detect
       origin: page?.origin,
       redirectUris: web?.redirectUris ?? [],
     }),
-    ...(registered === undefined ? {} : { registered }),
+    ...(registered === undefined
+      ? {}
+      : { registered: withSaml(registered, fields, web?.redirectUris ?? []) }),
     environment: { ...web?.environment, ...environmentOf(client, fields) },
     ...(web === undefined ? {} : { web }),
     ...(nest === undefined ? {} : { nestModule: nest.module }),
@@ -168,6 +172,25 @@ function registeredApp(kind: AppKind, { registration }: Choices): AppSketch | un
   throw new HarnessError("bad-usage", "a managed identity has no app registration", {
     hint: "Leave the file out; --client-id names a user-assigned identity.",
   });
+}
+
+/** An app whose sources sign in by SAML, with what its registration does not say of it. */
+function withSaml(
+  registered: AppSketch,
+  { saml: found }: ClientFields,
+  replyUrls: readonly string[],
+): AppSketch {
+  if (found === undefined) return registered;
+  const { saml, identifierUris = [], redirectUris = [] } = registered;
+  const isWithout = saml === undefined;
+  return {
+    ...registered,
+    saml: {
+      ...(isWithout || identifierUris.length === 0 ? { identifiers: [found.entityId] } : {}),
+      ...(isWithout || redirectUris.length === 0 ? { replyUrls } : {}),
+      ...saml,
+    },
+  };
 }
 
 function missingPackages(
@@ -325,7 +348,7 @@ function registrationOf(
   scopeValues: readonly Value[],
   addresses: { readonly origin: string | undefined; readonly redirectUris: readonly string[] },
 ): Registration {
-  const { clientId, tenant, domain, isMultiTenant, redirectUri, saml } = fields;
+  const { clientId, isClientIdKnown, tenant, domain, isMultiTenant, redirectUri, saml } = fields;
   const { origin } = addresses;
   const scopes = scopesOf(scopeValues.map(plainText).filter((text) => text !== undefined));
   const permissions = scopes.filter((scope) => !scope.endsWith("/.default"));
@@ -338,6 +361,7 @@ function registrationOf(
     tenant,
     ...(domain === undefined ? {} : { domain }),
     clientId,
+    isClientIdKnown,
     redirectUris:
       kind === "page" && address !== undefined
         ? [...new Set([address, `${origin ?? ""}/`])]

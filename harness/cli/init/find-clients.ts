@@ -64,8 +64,11 @@ const fieldNames = [
   "entityId",
 ] as const;
 type FieldName = (typeof fieldNames)[number];
-/** Several paths: the first that is there. */
+/** Several paths: the first at which a value is. */
 type FieldPath = number | readonly (readonly string[])[];
+
+/** The path of an argument that may be a text in place of an object. */
+const ITSELF: readonly string[] = [];
 
 const msal: Shape["fields"] = {
   clientId: [["auth", "clientId"]],
@@ -84,7 +87,10 @@ const shapesByName: Readonly<Record<string, Shape>> = {
   createStandardPublicClientApplication: { kind: "page", fields: msal },
   createNestablePublicClientApplication: { kind: "page", fields: msal },
   ConfidentialClientApplication: { kind: "confidential", fields: msal },
-  ManagedIdentityApplication: { kind: "managed-identity", fields: {} },
+  ManagedIdentityApplication: {
+    kind: "managed-identity",
+    fields: { clientId: [["managedIdentityIdParams", "userAssignedClientId"]] },
+  },
   ClientSecretCredential: { kind: "credential", fields: { tenant: 0, clientId: 1, secret: 2 } },
   ClientCertificateCredential: {
     kind: "credential",
@@ -95,10 +101,13 @@ const shapesByName: Readonly<Record<string, Shape>> = {
     fields: { tenant: 0, clientId: 1, certificate: 2 },
   },
   EnvironmentCredential: { kind: "credential", fields: {} },
-  DefaultAzureCredential: { kind: "managed-identity", fields: {} },
+  DefaultAzureCredential: {
+    kind: "managed-identity",
+    fields: { clientId: [["managedIdentityClientId"]] },
+  },
   ManagedIdentityCredential: {
     kind: "managed-identity",
-    fields: { clientId: [["clientId"]] },
+    fields: { clientId: [["clientId"], ITSELF] },
   },
   Strategy: saml(),
   SamlStrategy: saml(),
@@ -170,7 +179,7 @@ function clientAt(
       if (typeof path === "number") return values[path] ?? UNKNOWN;
       for (const keys of path) {
         const value = evaluator.property(values[0] ?? UNKNOWN, ...keys);
-        if (value.kind !== "unknown") return value;
+        if (value.kind !== "unknown" && (keys !== ITSELF || value.kind === "text")) return value;
       }
       return UNKNOWN;
     };

@@ -25,7 +25,7 @@ export function worldText(app: DetectedApp): string {
           "",
         ]),
     isIdentity
-      ? identityWorld(registration, app, start)
+      ? identityWorld(registration, start)
       : `${start} createWorld(${literal(sketchOf(app))});`,
     ...(saml === undefined
       ? []
@@ -69,8 +69,8 @@ function sketchOf(app: DetectedApp): unknown {
 }
 
 /** The machines of the fixture world share the identity `shop-identity`, which gets the client id that the app names. */
-function identityWorld({ clientId }: Registration, { client }: DetectedApp, start: string): string {
-  if (client.clientId.kind === "unknown") return `${start} contoso;`;
+function identityWorld({ clientId, isClientIdKnown }: Registration, start: string): string {
+  if (!isClientIdKnown) return `${start} contoso;`;
   return [
     `${start} {`,
     "  ...contoso,",
