@@ -165,6 +165,26 @@ describe("an app from its registration", () => {
     expect(fromRegistration(second).tokenVersion).toBe("2.0");
   });
 
+  it("has permissions of its own API by name, which are in its registration", () => {
+    const own = [
+      { id: ordersRead, type: "Scope" },
+      { id: ordersAll, type: "Role" },
+    ];
+    const registration = {
+      ...api,
+      web: { redirectUris: ["http://localhost:3000/redirect"] },
+      requiredResourceAccess: [{ resourceAppId: apiId, resourceAccess: own }],
+    };
+    const { scopes, roles } = fromRegistration(registration);
+    expect([scopes, roles]).toEqual([
+      ["api://orders/Orders.Read"],
+      ["api://orders/Orders.Read.All"],
+    ]);
+    expect(worldOf(registration).tenants[0]?.apps[0]?.delegated).toContain(
+      "api://orders/Orders.Read",
+    );
+  });
+
   it("is multi-tenant as its audience says", () => {
     const audience = (signInAudience: string): unknown =>
       fromRegistration({ ...spa, signInAudience }).multiTenant;
@@ -204,6 +224,19 @@ describe("an app from its registration", () => {
     ]);
     const onlyKey = { ...both, passwordCredentials: [] };
     expect(worldOf(onlyKey).tenants[0]?.apps[0]?.secrets).toEqual([]);
+  });
+
+  it("has no certificate that proves nothing to Entra: of another usage, or of an app that keeps no secret", () => {
+    const customKeyIdentifier = "AB".repeat(20);
+    const certificatesOf = (registration: object, usage: string): unknown =>
+      fromRegistration({ ...registration, keyCredentials: [{ customKeyIdentifier, usage }] })
+        .certificates;
+    const daemon = { ...bare, appId: spaId };
+    expect(certificatesOf(daemon, "Verify")).toEqual([customKeyIdentifier]);
+    expect(certificatesOf(daemon, "Sign")).toBeUndefined();
+    expect(certificatesOf(daemon, "Encrypt")).toBeUndefined();
+    const page = { ...daemon, spa: { redirectUris: ["http://localhost:5173/"] } };
+    expect(certificatesOf(page, "Verify")).toBeUndefined();
   });
 
   it("signs its users in by SAML with its identifier URIs and redirect URIs", () => {

@@ -49,8 +49,10 @@ export function fromRegistration(
     hint: "It takes what az ad app show --id CLIENT_ID prints.",
   });
   const kind = given.kind ?? kindOf(read);
-  const { certificates = certificatesOf(read) } = given;
-  const keepsSecret = (read.passwordCredentials ?? []).length > 0;
+  // Others may be registered with one, but cannot keep it.
+  const mayKeepSecret = kind === "web" || kind === "daemon" || kind === "api";
+  const certificates = mayKeepSecret ? certificatesOf(read) : [];
+  const hasSecret = (read.passwordCredentials ?? []).length > 0;
   return {
     kind,
     clientId: read.appId,
@@ -58,13 +60,11 @@ export function fromRegistration(
     ...(isMultiTenant(read) ? { multiTenant: true } : {}),
     ...(certificates.length === 0 ? {} : { certificates }),
     // Beside a certificate there is no secret, unless the registration has one as well.
-    ...(keepsSecret && (kind === "web" || kind === "daemon" || kind === "api")
-      ? { secret: `fixture-secret-of-${given.name ?? kind}` }
-      : {}),
+    ...(hasSecret && mayKeepSecret ? { secret: `fixture-secret-of-${given.name ?? kind}` } : {}),
     ...claimsOf(read),
     ...apiOf(read),
     ...(isSaml(read) ? { saml: {} } : {}),
-    ...permissionsOf(read, { given, apis: apis.map(readApi) }),
+    ...permissionsOf(read, { given, apis: [...apis, registration].map(readApi) }),
     ...given,
   };
 }
@@ -152,7 +152,7 @@ function isMultiTenant({ signInAudience }: Registered): boolean {
 /** Whole where the answer has the key, which Graph gives only when it is selected; else by thumbprint. */
 function certificatesOf({ keyCredentials }: Registered): readonly string[] {
   return (keyCredentials ?? [])
-    .filter(({ usage }) => usage !== "Sign")
+    .filter(({ usage }) => (usage ?? "Verify") === "Verify")
     .flatMap(({ key, customKeyIdentifier }) => {
       const whole = readCertificate(Buffer.from(key ?? "", "base64"))?.toString();
       const thumbprint = thumbprintOf(customKeyIdentifier ?? "");
