@@ -57,6 +57,9 @@ describe("a call of own code that fails while its client holds a valid token", (
     expect(after(200, byClient)).toEqual(bothFail);
     expect(after(503, byClient)).toEqual(bothPass);
     expect(after(200, { name: "Error", code: "no_such_order" })).toEqual(bothPass);
+    // Libraries of other services use these names as well.
+    for (const name of ["AuthError", "AuthenticationError"])
+      expect(after(200, { name, code: name })).toEqual(bothPass);
   });
 
   it("was refused it when the API rejected the token in another call at the same time", () => {
@@ -72,7 +75,7 @@ describe("a call of own code that fails while its client holds a valid token", (
     expect(verdicts).toEqual(bothFail);
   });
 
-  it("was refused it when the API rejected it only after the call had ended", () => {
+  it("was refused it when the API rejected it, and the call got no answer", () => {
     const verdicts = judge((run, call, held) => {
       const headers = [["authorization", `Bearer ${held.accessToken}`]] as const;
       run.request({ by: call, endpoint: "resource", headers });

@@ -38,9 +38,8 @@ function hasSucceeded({ ended }: Exchange): boolean {
   return end?.kind === "response" && end.status < 400 && end.cut === undefined;
 }
 
-/** Names of errors that only a library for tokens throws: MSAL's, and those of @azure/identity. */
+/** Names of errors that only a library for tokens throws: MSAL's, and those of @azure/identity. `AuthError` and `AuthenticationError` are also the names of other libraries. */
 const clientErrors: ReadonlySet<string> = new Set([
-  "AuthError",
   "BrowserAuthError",
   "BrowserConfigurationAuthError",
   "ClientAuthError",
@@ -52,7 +51,6 @@ const clientErrors: ReadonlySet<string> = new Set([
   "NodeAuthError",
   "PlatformBrokerError",
   "AggregateAuthenticationError",
-  "AuthenticationError",
   "AuthenticationRequiredError",
   "CredentialUnavailableError",
 ]);
