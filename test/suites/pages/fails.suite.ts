@@ -45,7 +45,7 @@ test("an outage misspelt", ({ entra }) => {
 });
 
 test("a sign-in that never comes", async ({ page, entra }) => {
-  test.setTimeout(20_000);
+  test.setTimeout(60_000);
   await openPage(page);
   await entra.signIn("adele", () => page.getByRole("heading").click());
 });
