@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { explaining } from "../../core/explain.ts";
-import { findResource, splitScope } from "./identifiers.ts";
+import { findResource, isGuid, isOpenidScope, splitScope } from "./identifiers.ts";
 import { microsoftResources } from "./microsoft-resources.ts";
 import { checkSettings } from "./settings-schema.ts";
 import { checkWorld } from "./world-schema.ts";
@@ -29,7 +29,6 @@ import {
 
 const GRAPH = "https://graph.microsoft.com";
 const GRAPH_SCOPES = ["User.Read", "Mail.Read", "Calendars.Read"];
-const OPENID_SCOPES = ["openid", "profile", "offline_access", "email"];
 const redirectTypes = {
   spa: "spa",
   web: "web",
@@ -193,7 +192,7 @@ function resourcesOf({ apps, resources = [] }: WorldSketch): readonly ProtectedR
 }
 
 function isNoOpenidScope(scope: string): boolean {
-  return !OPENID_SCOPES.includes(scope);
+  return !isOpenidScope(scope);
 }
 
 function merge(known: ProtectedResource, more: Partial<ProtectedResource>): ProtectedResource {
@@ -243,11 +242,10 @@ const graph: ProtectedResource = {
 
 function apiOf(identifierUri: string): ProtectedResource {
   const said = identifierUri.replace(/^[a-z]+:\/\//i, "").replace(/\/$/, "");
-  const isId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(said);
   return {
     name: said,
     identifierUri,
-    appId: isId ? said : idOf(`resource ${identifierUri}`),
+    appId: isGuid(said) ? said.toLowerCase() : idOf(`resource ${identifierUri}`),
     tokenVersion: "2.0",
     hosts: [],
     scopes: [],

@@ -12,6 +12,23 @@ export interface NamedPermission {
 }
 
 const GRAPH = "https://graph.microsoft.com";
+const OPENID_SCOPES: ReadonlySet<string> = new Set([
+  "openid",
+  "profile",
+  "offline_access",
+  "email",
+]);
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Whether a text is the id of a tenant, an app or a request, in capitals or not. */
+export function isGuid(text: string): boolean {
+  return GUID.test(text);
+}
+
+/** Whether a scope is one of OpenID Connect, which belongs to no resource. */
+export function isOpenidScope(scope: string): boolean {
+  return OPENID_SCOPES.has(scope);
+}
 
 /** The two parts of a scope; without a resource it is one of Microsoft Graph. */
 export function splitScope(scope: string): NamedPermission {

@@ -1,7 +1,6 @@
 /** The client's own id for its request, which error bodies repeat (`docs/sources.md#a5` and A.9). */
+import { isGuid } from "../directory/identifiers.ts";
 import type { EntraRequest } from "./endpoint.ts";
-
-const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** From a header or a parameter; `undefined` when the client sent none, or sent no GUID. */
 export function correlationIdOf(
@@ -10,5 +9,5 @@ export function correlationIdOf(
 ): string | undefined {
   const sent =
     request.headers.get("client-request-id") ?? described.parameters["client-request-id"];
-  return sent !== undefined && GUID.test(sent) ? sent : undefined;
+  return sent !== undefined && isGuid(sent) ? sent : undefined;
 }

@@ -1,10 +1,8 @@
 /** Scopes as ESTS reads them: of one resource at a time, with `.default`, next to those of OpenID Connect. */
 import type { Directory } from "../directory/directory.ts";
-import { permissionsOf, splitScope } from "../directory/identifiers.ts";
+import { isOpenidScope, permissionsOf, splitScope } from "../directory/identifiers.ts";
 import type { AppRegistration, ProtectedResource } from "../directory/world.ts";
 import { EstsError } from "./ests-error.ts";
-
-const OPENID_SCOPES = new Set(["openid", "profile", "offline_access", "email"]);
 
 export interface ParsedScopes {
   readonly resource: ProtectedResource;
@@ -26,7 +24,7 @@ export function parseDelegatedScopes(
   directory: Directory,
 ): ParsedScopes {
   const words = scope.split(/\s+/).filter((word) => word !== "");
-  const wanted = words.filter((word) => !OPENID_SCOPES.has(word));
+  const wanted = words.filter((word) => !isOpenidScope(word));
   const named = wanted.map((word) => readScope(word, directory));
   const resource = named[0]?.resource ?? directory.resource("https://graph.microsoft.com");
   if (resource === undefined) throw new EstsError(500011);

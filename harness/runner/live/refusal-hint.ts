@@ -1,4 +1,5 @@
 /** Hints for refused sign-ins: most often the tenant, the client id or the redirect URI is not in the world. */
+import { isGuid, isOpenidScope } from "../../entra/directory/identifiers.ts";
 import type { AppRegistration, Tenant, World } from "../../entra/directory/world.ts";
 import type { Refusal } from "./refusals.ts";
 
@@ -41,9 +42,8 @@ export function worldHint(world: World, refusal: Refusal): string {
 export function worldLine(world: World, refusal: Refusal): string {
   const { tenant = "", app, redirectUri, scope = "", isOfPageApp, saml } = refusal;
   const kind = appOf(world, app)?.kind ?? (isOfPageApp ? "spa" : "web");
-  const isId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(tenant);
   const isDomain = tenant.includes(".");
-  const scopes = scope.split(/\s+/).filter((word) => word !== "" && !OPENID_SCOPES.has(word));
+  const scopes = scope.split(/\s+/).filter((word) => word !== "" && !isOpenidScope(word));
   const fields = [
     `kind: "${kind}"`,
     `clientId: ${JSON.stringify(app ?? "YOUR-CLIENT-ID")}`,
@@ -54,15 +54,8 @@ export function worldLine(world: World, refusal: Refusal): string {
       : [`scopes: ${JSON.stringify(scopes)}`]),
   ];
   const domain = isDomain ? `, domain: ${JSON.stringify(tenant)}` : "";
-  return `createWorld({ tenant: ${JSON.stringify(isId ? tenant : "YOUR-TENANT-ID")}${domain}, apps: [{ ${fields.join(", ")} }] })`;
+  return `createWorld({ tenant: ${JSON.stringify(isGuid(tenant) ? tenant.toLowerCase() : "YOUR-TENANT-ID")}${domain}, apps: [{ ${fields.join(", ")} }] })`;
 }
-
-const OPENID_SCOPES: ReadonlySet<string> = new Set([
-  "openid",
-  "profile",
-  "offline_access",
-  "email",
-]);
 
 /** The names and addresses of SAML are not those of OAuth. */
 function samlHint({ tenants }: World): string {

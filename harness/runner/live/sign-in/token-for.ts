@@ -7,6 +7,7 @@ import { createRequest } from "../../../core/http/message.ts";
 import { textOf } from "../../../core/thrown.ts";
 import type { AppRegistration, User } from "../../../entra/directory/world.ts";
 import { loginClouds } from "../../../entra/directory/clouds.ts";
+import { isOpenidScope } from "../../../entra/directory/identifiers.ts";
 import { refusedBy } from "./not-signed-in.ts";
 import { shortNameOf } from "./person.ts";
 import type { TokenFor, TokenForRequest, UserToken } from "./sign-in.ts";
@@ -112,17 +113,11 @@ async function tokenOf(
   };
 }
 
-const OPENID_SCOPES: ReadonlySet<string> = new Set([
-  "openid",
-  "profile",
-  "email",
-  "offline_access",
-]);
 const KINDS = ["spa", "native", "web"] as const;
 
 /** The app that may ask for the scopes for a person: a single-page app first, as they call APIs most often. */
 function appWith({ world }: TokenForParts, { scopes }: TokenForRequest): AppRegistration {
-  const wanted = scopes.filter((scope) => !OPENID_SCOPES.has(scope));
+  const wanted = scopes.filter((scope) => !isOpenidScope(scope));
   const apps = world.tenants
     .flatMap((tenant) => tenant.apps)
     .filter(
