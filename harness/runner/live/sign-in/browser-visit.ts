@@ -209,7 +209,7 @@ function endOf(
   };
 }
 
-/** Everything but a sign-in page is from another site to the app. */
+/** Only what comes from a page of Entra is from another site to the app. */
 function sameSiteOf({ next, initiator }: VisitState): AppRequest["sameSite"] {
   if (initiator === undefined || !isEntraPage(new URL(initiator))) return "strict";
   return next.form === undefined ? "lax" : "none";

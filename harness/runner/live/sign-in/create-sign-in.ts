@@ -56,7 +56,7 @@ function newBrowser(): Browser {
   return { jar: createJar(), entraCookies: new Map() };
 }
 
-/** Whether something has what an agent of supertest has, and no server of Node. */
+/** Whether a value is an agent of supertest: it sends requests and keeps cookies, which neither an app nor a server does. */
 function isAgent(value: unknown): value is SupertestAgent {
   return (
     ["get", "post"].every((name) => typeof readField(value, name) === "function") &&
