@@ -221,7 +221,7 @@ describe("a suite of ES modules", () => {
     );
     const { status, printed } = start("jsdom", "npx jest --env jsdom");
     expect(printed).toMatch(
-      /does not work in the test environment jsdom\n.*@jest-environment node/,
+      /does not work in a test environment with a document, such as jsdom or happy-dom\n.*@jest-environment node/,
     );
     expect(status).toBe(1);
   });

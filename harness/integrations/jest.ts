@@ -80,13 +80,17 @@ export function useEntra(options: EntraOptions = {}): Entra {
   return suite.controls;
 }
 
-/** The timers of jsdom are not those of the process: Jest's own time-out would pass in virtual time. */
+/** The timers of jsdom and happy-dom are not those of the process: Jest's own time-out would pass in virtual time. */
 function refusePages(realm: Realm): void {
   if (!("document" in realm)) return;
   throw explain(
-    new HarnessError("bad-usage", "brownout/jest does not work in the test environment jsdom", {
-      place: "useEntra",
-      hint: "Begin the file with /** @jest-environment node */; for pages there is brownout/playwright.",
-    }),
+    new HarnessError(
+      "bad-usage",
+      "brownout/jest does not work in a test environment with a document, such as jsdom or happy-dom",
+      {
+        place: "useEntra",
+        hint: "Begin the file with /** @jest-environment node */; for pages there is brownout/playwright.",
+      },
+    ),
   );
 }
