@@ -8,7 +8,7 @@
 import { programmingErrors } from "../core/thrown.ts";
 import type { History } from "../history/event.ts";
 import type { Judgement, Rule } from "./rule.ts";
-import { isFailedByService } from "./model/exchange-outcomes.ts";
+import { isFailedByService, isForToken, statusOf } from "./model/exchange-outcomes.ts";
 import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
 import { andMore, counted, endingOf, sinceStart } from "./model/messages.ts";
 import { lastRequestBy } from "./model/operations.ts";
@@ -60,7 +60,7 @@ function judge(history: History): Judgement {
     const { operation, request } = first;
     const { invoked, completed } = operation;
     return fails(
-      `A call of ${invoked.client}, ${sinceStart(history, invoked.at)} into the run, threw ${describeError(operation)} when the ${request.began.endpoint} endpoint failed (${endingOf(request)})${andMore(masked)}.`,
+      `A call of ${invoked.client}, ${sinceStart(history, invoked.at)} into the run, threw ${describeError(operation)} when the ${request.began.endpoint} endpoint failed (${howItFailed(request)})${andMore(masked)}.`,
       [completed ?? invoked, request.ended ?? request.began],
     );
   }
@@ -76,6 +76,13 @@ function judge(history: History): Judgement {
 function isFailedByAnswer(request: Exchange): boolean {
   const end = request.ended?.end;
   return end?.kind === "response" && end.cut === undefined && isFailedByService(request);
+}
+
+function howItFailed(request: Exchange): string {
+  const isGood = (statusOf(request) ?? 0) < 400;
+  return isGood && isForToken(request.began)
+    ? `${endingOf(request)} without a token`
+    : endingOf(request);
 }
 
 function describeError(operation: Operation): string {

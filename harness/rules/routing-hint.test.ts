@@ -32,7 +32,7 @@ describe("routing-hint", () => {
   it("fails for a refresh without a hint", () => {
     expect(judge(asks({ hint: "" }))).toEqual({
       verdict: "fail",
-      message: "app-1 sent a refresh_token request without a routing hint.",
+      message: "app-1 sent a token request (refresh_token) without a routing hint.",
       evidence: [1],
     });
     expect(judge(asks({ flow: "refresh-token", hint: "" })).verdict).toBe("fail");

@@ -56,9 +56,13 @@ function judge(history: History): Judgement {
         seen,
       )
     : fails(
-        `${first.request.client} sent a ${first.request.began.grant ?? first.request.began.endpoint} request ${first.why}${andMore(breaches)}.`,
+        `${first.request.client} sent ${describeRequest(first.request)} ${first.why}${andMore(breaches)}.`,
         breaches.map(({ request }) => request.began),
       );
+}
+
+function describeRequest({ began: { grant, endpoint } }: Exchange): string {
+  return grant === undefined ? `a request to ${endpoint}` : `a token request (${grant})`;
 }
 
 /** Whether a request redeems a refresh token; a connection that failed carries no hint. */

@@ -88,7 +88,7 @@ function judge(history: History): Judgement {
   }
   const [call] = first.operations;
   return fails(
-    `${call?.invoked.client ?? ""} made ${first.sent.length} token requests for ${first.operations.length} overlapping calls for one token${tabsOf(first)}${andMore(broken)}.`,
+    `${call?.invoked.client ?? ""} made ${first.sent.length} token requests for ${counted(first.operations.length, "overlapping call")} for one token${tabsOf(first)}${andMore(broken)}.`,
     broken.flatMap(({ needless }) => needless.map(({ request }) => request.began)),
   );
 }

@@ -6,6 +6,7 @@
  */
 import type { History } from "../history/event.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { counted } from "./model/messages.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
 import { exchangesOf, type Exchange } from "./model/exchanges.ts";
 import { grantOf } from "./model/exchange-outcomes.ts";
@@ -44,7 +45,7 @@ function judge(history: History): Judgement {
     );
   }
   const counts = [...Map.groupBy(named, ({ name }) => name)].map(
-    ([name, requests]) => `${name} (${requests.length} of ${flows.length} requests)`,
+    ([name, requests]) => `${name} (${requests.length} of ${counted(flows.length, "request")})`,
   );
   return fails(`${first.client} used ${counts.join(", ")}.`, evidence);
 }

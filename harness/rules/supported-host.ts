@@ -49,7 +49,7 @@ function judge(history: History): Judgement {
   }
   const sent = others.flatMap(([, toHost]) => toHost);
   return fails(
-    `${sent.length} of ${requests.length} requests went to ${others.map(([host]) => host).join(" and ")}, which the backup system does not cover.`,
+    `${sent.length} of ${counted(requests.length, "request")} went to ${others.map(([host]) => host).join(" and ")}, which the backup system does not cover.`,
     // The first request to each host comes first.
     [...others.flatMap(([, toHost]) => toHost.slice(0, 1)), ...sent],
   );
