@@ -176,6 +176,7 @@ describe("init in a folder as people have them, or one made to do harm", () => {
   it("reads pages that are made to be read for ever", { timeout: 60_000 }, async () => {
     write(job);
     folder.write("scripts.html", "<script>".repeat(110_000));
+    folder.write("many.html", "<script>a()</script>\n".repeat(45_000));
     folder.write("index.html", '<img src="'.repeat(90_000));
     folder.write("login.html", `login ${'<a "<a" '.repeat(12_000)}`);
     folder.write("tsconfig.json", '"exclude": ['.repeat(80_000));

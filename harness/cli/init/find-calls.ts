@@ -12,6 +12,7 @@ import { isLifecycleMethod, needsContainer } from "./find-nest.ts";
 import {
   dottedName,
   type Fields,
+  isIdentifierName,
   isNode,
   nameOf,
   type SourceModule,
@@ -185,7 +186,8 @@ function methodsOf(node: Fields, at: At): readonly Candidate[] {
       !member.static &&
       member.accessibility !== "private" &&
       member.accessibility !== "protected";
-    if (method === undefined || !isCallable || !needsNoArguments(member)) return [];
+    if (method === undefined || !isIdentifierName(method)) return [];
+    if (!isCallable || !needsNoArguments(member)) return [];
     if (isInjectable && isLifecycleMethod(method)) return [];
     const of = isInjectable ? "injectable" : "class";
     return [{ ...at, of, method, score: scoreOf(member, method) } as const];
@@ -206,7 +208,8 @@ function returnedMethods(node: Fields, at: At): readonly Candidate[] {
       if (property.type === "SpreadElement") return [];
       const method = nameOf(property.key);
       const value = property.type === "ObjectMethod" ? property : property.value;
-      if (method === undefined || !isNode(value) || !isFunction(value)) return [];
+      if (method === undefined || !isIdentifierName(method)) return [];
+      if (!isNode(value) || !isFunction(value)) return [];
       if (!needsNoArguments(value)) return [];
       return [{ ...at, of: "factory", method, score: scoreOf(value, method) } as const];
     });

@@ -1,5 +1,6 @@
 /** The package manager, the test runner and the language of a project. */
-import { matchesGlob, posix } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join, matchesGlob, posix } from "node:path";
 import type { Evaluator, Value } from "./evaluate.ts";
 import type { Project } from "./read-project.ts";
 import { type SourceModule, visitNodes } from "./source-module.ts";
@@ -15,11 +16,20 @@ const lockFiles: readonly (readonly [string, PackageManager])[] = [
   ["yarn.lock", "yarn"],
   ["bun.lock", "bun"],
   ["bun.lockb", "bun"],
+  ["package-lock.json", "npm"],
+  ["npm-shrinkwrap.json", "npm"],
 ];
 
-/** By the lock file; npm when there is none. */
-export function findPackageManager({ files }: Project): PackageManager {
-  return lockFiles.find(([name]) => files.has(name))?.[1] ?? "npm";
+/** The one that package.json names, else by the nearest lock file up to the root of the repository; npm when there is none. */
+export function findPackageManager({ root, manifest }: Project): PackageManager {
+  const named = /^(\w+)@/.exec(manifest.packageManager ?? "")?.[1];
+  const known = packageManagers.find((manager) => manager === named);
+  if (known !== undefined) return known;
+  for (let folder = root; ; folder = dirname(folder)) {
+    const found = lockFiles.find(([name]) => existsSync(join(folder, name)));
+    if (found !== undefined) return found[1];
+    if (existsSync(join(folder, ".git")) || folder === dirname(folder)) return "npm";
+  }
 }
 
 /** The command that installs packages for development. */

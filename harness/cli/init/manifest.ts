@@ -9,6 +9,8 @@ import { readTextFile } from "../text-file.ts";
 export interface Manifest {
   readonly text: string;
   readonly isModule: boolean;
+  /** As Corepack reads it: `pnpm@10.12.1`. */
+  readonly packageManager: string | undefined;
   readonly scripts: Readonly<Record<string, string>>;
   /** Of every kind, with the range that is written. */
   readonly dependencies: Readonly<Record<string, string>>;
@@ -22,6 +24,7 @@ const texts = schema((z) => z.record(z.string(), z.string()));
 const manifestSchema = schema((z) =>
   z.looseObject({
     type: z.string().optional(),
+    packageManager: z.string().optional(),
     scripts: texts().optional(),
     dependencies: texts().optional(),
     devDependencies: texts().optional(),
@@ -56,10 +59,11 @@ export function readManifest(root: string): Manifest {
       hint: "Correct it, then run init again.",
     });
   }
-  const { type, scripts, workspaces, jest, mocha, ...rest } = said.data;
+  const { type, packageManager, scripts, workspaces, jest, mocha, ...rest } = said.data;
   return {
     text,
     isModule: type === "module",
+    packageManager,
     scripts: scripts ?? {},
     dependencies: {
       ...rest.peerDependencies,

@@ -41,10 +41,6 @@ const NOT_READ: ReadonlySet<string> = new Set(
 const READ =
   /\.(?:[cm]?[jt]sx?|vue|html)$|^\.env(?:\.[\w.-]+)?$|^\.mocharc(?:\.\w+)?$|^tsconfig(?:\.[\w.-]+)?\.json$|^(?:angular|jest\.config|local\.settings)\.json$/;
 
-/** Files whose presence alone says something. */
-const NAMED_ONLY =
-  /^(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?)$/;
-
 /** Reads the project in `cwd`; throws `bad-usage` when there is none, or its package.json is not one. */
 export function readProject(cwd: string): Project {
   const root = realpathSync(cwd);
@@ -61,7 +57,7 @@ export function readProject(cwd: string): Project {
         if (!isReadFolder(entry.name) || depth === DEPTH_MAX) continue;
         const inside = unlessUnreadable(path, () => entriesOf(join(root, path)));
         if (inside !== undefined) read(path, inside, depth + 1);
-      } else if (entry.isFile() && (READ.test(entry.name) || NAMED_ONLY.test(entry.name))) {
+      } else if (entry.isFile() && READ.test(entry.name)) {
         const text = unlessUnreadable(path, () => textOf(path));
         if (text !== undefined) files.set(path, { path, text });
       }
@@ -77,7 +73,6 @@ export function readProject(cwd: string): Project {
     }
   };
   const textOf = (path: string): string | undefined => {
-    if (NAMED_ONLY.test(posix.basename(path))) return "";
     const { size } = lstatSync(join(root, path));
     if (size > FILE_BYTES_MAX) {
       leftOut.push(

@@ -66,5 +66,8 @@ function commandFor(
 function mochaConfig(project: Project): readonly string[] {
   const file = findConfigFile(project, "mocha");
   const text = file === undefined ? "" : (project.files.get(file)?.text ?? "");
-  return /\bspec\b/.test(text) ? ["--no-config"] : [];
+  return [
+    ...(/\bspec\b/.test(text) ? ["--no-config"] : []),
+    ...(Object.hasOwn(Object(project.manifest.mocha) as object, "spec") ? ["--no-package"] : []),
+  ];
 }

@@ -13,7 +13,7 @@ export interface SourceModule {
   /** Every variable with a value, by name: the first of a name counts. */
   readonly variables: ReadonlyMap<string, Node>;
   readonly imports: ReadonlyMap<string, ImportedName>;
-  /** What other modules can import, by name; `default` and the names of `module.exports` included. */
+  /** What other modules can import by an identifier; `default` and the names of `module.exports` included. */
   readonly exports: ReadonlyMap<string, Node>;
   /** Relative specifiers and packages that it imports. */
   readonly specifiers: readonly string[];
@@ -75,6 +75,7 @@ function pluginsFor(extension: string, text: string): ParserPlugin[] {
 function scriptOf(text: string, extension: string): string | undefined {
   if (extension !== "vue" && extension !== "html") return text;
   let script = "";
+  let [lines, linesWritten, counted] = [0, 0, 0];
   // By hand: an expression would look for the end of each of a million beginnings.
   const lower = text.toLowerCase();
   for (let at = lower.indexOf("<script"); at !== -1; at = lower.indexOf("<script", at + 1)) {
@@ -84,10 +85,17 @@ function scriptOf(text: string, extension: string): string | undefined {
     const [attributes, body] = [text.slice(at, start), text.slice(start, end)];
     at = end;
     if (/\bsrc=|type="(?!module|text\/javascript)/i.test(attributes)) continue;
-    const linesBefore = text.slice(0, start).split("\n").length - script.split("\n").length;
-    script += `${"\n".repeat(Math.max(0, linesBefore))}${body}\n`;
+    lines += countLines(text.slice(counted, start));
+    counted = start;
+    const added = `${"\n".repeat(Math.max(0, lines - linesWritten))}${body}\n`;
+    linesWritten += countLines(added);
+    script += added;
   }
   return script.trim() === "" ? undefined : script;
+}
+
+function countLines(text: string): number {
+  return text.split("\n").length - 1;
 }
 
 /** Calls back for every node, parents first. */
@@ -169,7 +177,24 @@ function moduleOf(path: string, program: Node): SourceModule {
       if (required !== undefined) specifiers.push(required);
     } else readExport(node, exports, specifiers);
   });
+  for (const name of exports.keys()) if (!canBeBound(name)) exports.delete(name);
   return { path, program, variables, imports, exports, specifiers };
+}
+
+const RESERVED: ReadonlySet<string> = new Set(
+  "await break case catch class const continue debugger delete do else enum export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield".split(
+    " ",
+  ),
+);
+
+/** Whether a test can take an export by that name: `module.exports` may have any text as a key. */
+function canBeBound(name: string): boolean {
+  return name === "module.exports" || (isIdentifierName(name) && !RESERVED.has(name));
+}
+
+/** Whether a text can stand behind a dot. */
+export function isIdentifierName(text: string): boolean {
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(text);
 }
 
 function readImport(node: Fields, imports: Map<string, ImportedName>, specifiers: string[]): void {

@@ -48,7 +48,8 @@ export function openAppText(app: DetectedApp): string {
       : [`await ${opened};`, `await entra.signIn("adele", ${signInAction(page.clicks)});`];
   const body = [
     ...page.hosts.map(
-      (host) => `await page.context().route("https://${host}/**", (route) => route.abort());`,
+      (host) =>
+        `await page.context().route(${JSON.stringify(`https://${host}/**`)}, (route) => route.abort());`,
     ),
     ...page.graphUrls.map((url) => `entra.api(${JSON.stringify(url)}, ${answer});`),
     ...signIn,

@@ -12,7 +12,9 @@ export function webSignInText(app: DetectedApp): string {
     imports: [supertest(app)],
     body: [
       ...opening(app),
-      ...(web.page === undefined ? [] : [`await agent.get("${web.page.path}").expect(200);`]),
+      ...(web.page === undefined
+        ? []
+        : [`await agent.get(${JSON.stringify(web.page.path)}).expect(200);`]),
     ],
   });
 }
@@ -23,9 +25,11 @@ export function webOutageText(app: DetectedApp): string {
   const { page } = web;
   const path = JSON.stringify(page?.path);
   const load =
-    page === undefined ? undefined : `entra.operate("load ${page.path}", () => agent.get(${path}))`;
+    page === undefined
+      ? undefined
+      : `entra.operate(${JSON.stringify(`load ${page.path}`)}, () => agent.get(${path}))`;
   const usesToken = page?.usesToken === true && app.kind === "web";
-  const signInAgain = `await entra.signIn("megan", request.agent(app), "${web.signInPath}");`;
+  const signInAgain = `await entra.signIn("megan", request.agent(app), ${JSON.stringify(web.signInPath)});`;
   return testText(app, {
     about:
       "An outage of an hour, in milliseconds: who is signed in stays so, and others can sign in afterwards.",

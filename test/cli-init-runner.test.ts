@@ -1,0 +1,115 @@
+/** `brownout init` and how a project runs its tests: the package manager, Mocha's own configuration, names in code. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "@babel/parser";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createFolder, type Folder } from "./command-line.ts";
+import { clientId, secretCredential, tenant } from "./support/init-projects.ts";
+
+let folder: Folder;
+beforeEach(() => {
+  folder = createFolder();
+});
+afterEach(() => folder.remove());
+
+const graph = secretCredential.replaceAll("!", "");
+const read = (path: string): string => readFileSync(join(folder.path, path), "utf8");
+
+describe("Mocha's configuration in package.json", () => {
+  it.each([
+    ["adds files, and is left out", { spec: "test/**/*.js" }, "mocha --no-package --timeout"],
+    ["adds no files, and is kept", { require: "tsx" }, "mocha --timeout"],
+  ])("%s", async (_name, mocha, expected) => {
+    const manifest = { type: "module", devDependencies: { mocha: "11.7.5" }, mocha };
+    folder.write("package.json", JSON.stringify(manifest));
+    folder.write("graph.js", graph);
+    const { code } = await folder.main("init", "--yes", "--no-run");
+    expect(code).toBe(0);
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    expect(scripts["test:outage"]).toContain(`${expected} 60000 brownout/sign-in`);
+  });
+});
+
+describe("the package manager", () => {
+  it.each<readonly [string, object, Readonly<Record<string, string>>, string]>([
+    [
+      "of package.json counts first",
+      { packageManager: "yarn@4.9.1" },
+      { "app/pnpm-lock.yaml": "" },
+      "yarn",
+    ],
+    ["is that of a workspace's lock file", {}, { "pnpm-lock.yaml": "", ".git/HEAD": "" }, "pnpm"],
+    [
+      "is that of the nearest lock file",
+      {},
+      { "pnpm-lock.yaml": "", "app/package-lock.json": "" },
+      "npm",
+    ],
+    [
+      "is not that of a folder around the repository",
+      {},
+      { "yarn.lock": "", "app/.git/HEAD": "" },
+      "npm",
+    ],
+    [
+      "of package.json may be none that init knows",
+      { packageManager: "vlt@1" },
+      { "app/bun.lock": "" },
+      "bun",
+    ],
+  ])("%s", async (_name, more, files, expected) => {
+    const app = join(folder.path, "app");
+    folder.write("app/package.json", JSON.stringify({ type: "module", ...more }));
+    folder.write("app/graph.js", graph);
+    for (const [path, text] of Object.entries(files)) folder.write(path, text);
+    const { stdout } = await folder.mainWith({ cwd: app }, "init", "--yes", "--no-run");
+    expect(stdout).toContain(`Run them: ${expected} run test:outage\n`);
+  });
+});
+
+describe("names and paths of the sources", () => {
+  it("that are no identifiers are not called", async () => {
+    folder.write("package.json", "{}");
+    folder.write(
+      "graph.js",
+      `const { ClientSecretCredential } = require("@azure/identity");
+const credential = new ClientSecretCredential("${tenant}", "${clientId}", process.env.SECRET);
+const load = async () => credential.getToken("https://graph.microsoft.com/.default");
+module.exports = { "list-users": load, delete: load, listUsers: load };
+`,
+    );
+    const { code, stdout } = await folder.main("init", "--yes", "--no-run");
+    expect(code).toBe(0);
+    expect(stdout).not.toMatch(/#(?:list-users|delete)/);
+    expect(read("brownout/sign-in.test.js")).toContain("const { listUsers } = require(");
+  });
+
+  it("are quoted in the tests of a web app", async () => {
+    folder.write("package.json", JSON.stringify({ dependencies: { express: "5.1.0" } }));
+    folder.write(
+      "app.js",
+      `const express = require("express");
+const msal = require("@azure/msal-node");
+const app = express();
+const client = new msal.ConfidentialClientApplication({ auth: { clientId: "${clientId}", authority: "https://login.microsoftonline.com/${tenant}", clientSecret: process.env.CLIENT_SECRET } });
+const redirectUri = "http://localhost:3000/redirect";
+app.get('/sign"in', async (request, response) => response.redirect(await client.getAuthCodeUrl({ scopes: [], redirectUri })));
+app.get("/redirect", async (request, response) => { await client.acquireTokenByCode({ code: request.query.code, scopes: [], redirectUri }); });
+app.get('/my"page', isAuthenticated, async (request, response) => response.send(request.session.account));
+module.exports = app;
+`,
+    );
+    const { code, stderr } = await folder.main(
+      "init",
+      "--yes",
+      "--no-run",
+      "--sign-in",
+      '/sign"in',
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const written = folder.files("brownout").map(read);
+    expect(written.join("\n")).toContain(String.raw`"/my\"page"`);
+    for (const text of written)
+      expect(() => parse(text, { sourceType: "unambiguous" })).not.toThrow();
+  });
+});
