@@ -59,7 +59,9 @@ export function isServedUrl(url: URL): boolean {
 /** The harness error for an address that is not simulated. */
 export function unmockedUrl(url: URL): HarnessError {
   const usualPort = url.protocol === "http:" ? 80 : 443;
-  return unmockedRequest(url.hostname, url.port === "" ? usualPort : Number(url.port));
+  const error = unmockedRequest(url.hostname, url.port === "" ? usualPort : Number(url.port));
+  if (url.protocol === "http:") withoutTls.add(error);
+  return error;
 }
 
 /** The error for a name that a program looks up: whose server would be asked is not on this machine. */
@@ -111,6 +113,13 @@ export function unmockedRequest(
 }
 
 const unmocked = new WeakMap<Error, string>();
+
+const withoutTls = new WeakSet<Error>();
+
+/** Whether an error of `unmockedUrl` is about an address of plain HTTP. */
+export function isWithoutTls(error: Error): boolean {
+  return withoutTls.has(error);
+}
 
 /** The host that an error of `unmockedRequest` is about, with its port unless that is 443; undefined for another error. */
 export function unmockedHostOf(error: Error): string | undefined {

@@ -4,12 +4,7 @@
  */
 import { HarnessError } from "../../core/errors.ts";
 import type { World } from "../../entra/directory/world.ts";
-import {
-  joinProblems,
-  originOfPlace,
-  quotedNames,
-  withoutPort,
-} from "../../runner/live/join-problems.ts";
+import { joinProblems, quotedNames, withoutPort } from "../../runner/live/join-problems.ts";
 import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
 import { worldHint, worldLine } from "../../runner/live/refusal-hint.ts";
 import type { Refusal } from "../../runner/live/refusals.ts";
@@ -30,7 +25,9 @@ export function ownWorldLine(world: World, refusal: Refusal): string {
 
 /** All of it in one error; undefined when nothing is missing. */
 export function missingParts({ session, failedRequests, refusals }: Missing): Error | undefined {
-  const problem = joinProblems(session.problems(), (hosts) => linesFor(hosts, failedRequests));
+  const problem = joinProblems(session.problems(), (hosts, originOf) =>
+    linesFor(hosts, { failed: failedRequests, originOf }),
+  );
   const refused = refusalError(refusals, session);
   if (problem === undefined || refused === undefined) return inSuite(problem) ?? refused;
   const { code, place, hint } = problem instanceof HarnessError ? problem : refused;
@@ -58,14 +55,23 @@ function inSuite(problem: Error | undefined): Error | undefined {
   });
 }
 
-function linesFor(hosts: readonly string[], failed: readonly FailedRequest[]): string {
+function linesFor(
+  hosts: readonly string[],
+  {
+    failed,
+    originOf,
+  }: {
+    readonly failed: readonly FailedRequest[];
+    readonly originOf: (host: string) => string;
+  },
+): string {
   const data = failed.filter(
     ({ host, resource }) => hosts.includes(host) && (resource === "fetch" || resource === "xhr"),
   );
   const ofData = new Set(data.map(({ host }) => host));
   const routes = hosts
     .filter((host) => !ofData.has(host))
-    .map((host) => `await page.route("${originOfPlace(host)}/**", (route) => route.fulfill());`);
+    .map((host) => `await page.route("${originOf(host)}/**", (route) => route.fulfill());`);
   const names = [...new Set(hosts.map(withoutPort))];
   return [
     "No request leaves the computer. Answer these in the test, before the page asks:",

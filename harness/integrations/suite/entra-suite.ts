@@ -11,12 +11,7 @@ import { watchSentHeaders } from "../../network/outgoing/sent-headers.ts";
 
 import { type SuiteControls, suiteControls } from "./suite-controls.ts";
 import { type LiveSimulation, startLiveSimulation } from "../../runner/live/live-simulation.ts";
-import {
-  joinProblems,
-  originOfPlace,
-  quotedNames,
-  withoutPort,
-} from "../../runner/live/join-problems.ts";
+import { joinProblems, quotedNames, withoutPort } from "../../runner/live/join-problems.ts";
 import { createEarlierTokens, type EarlierTokens } from "./earlier-tokens.ts";
 import { reportAbandonedWaits, reportFailure, reportUnknownTokens } from "./report-failure.ts";
 import { liveOptionsOf } from "./suite-live-options.ts";
@@ -87,7 +82,13 @@ export function createEntraSuite(options: EntraOptions, runner: TestRunner): Ent
       reportAbandonedWaits(session, entry);
       reportUnknownTokens(session);
       explaining(() => earlier.refuseIn(session, runner));
-      const problem = joinProblems(session.problems(), (hosts) => linesFor(hosts, session, entry));
+      const problem = joinProblems(session.problems(), (hosts, originOf) =>
+        linesFor(
+          hosts.map((host) => [host, originOf(host)]),
+          session,
+          entry,
+        ),
+      );
       if (problem !== undefined) throw explain(problem);
     },
     report: (session, failed) =>
@@ -109,12 +110,12 @@ export function createEntraSuite(options: EntraOptions, runner: TestRunner): Ent
 
 /** What to write for hosts that the code asks and no one answers. */
 function linesFor(
-  hosts: readonly string[],
+  hosts: readonly (readonly [host: string, origin: string])[],
   { mounted }: LiveSimulation,
   entry: TestRunner["entry"],
 ): string {
-  const names = quotedNames([...new Set(hosts.map(withoutPort))]);
-  const stubs = hosts.map((host) => `  entra.api("${originOfPlace(host)}/…", { … });`);
+  const names = quotedNames([...new Set(hosts.map(([host]) => withoutPort(host)))]);
+  const stubs = hosts.map(([, origin]) => `  entra.api("${origin}/…", { … });`);
   return [
     "Nothing in a test may reach a real host. Mock them, or answer for them:",
     ...(mounted.answerFor === undefined

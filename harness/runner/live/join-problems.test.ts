@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { HarnessError } from "../../core/errors.ts";
-import { unmockedLookup, unmockedRequest } from "../../network/served-hosts.ts";
+import { unmockedLookup, unmockedRequest, unmockedUrl } from "../../network/served-hosts.ts";
 import { joinProblems } from "./join-problems.ts";
 
 const join = (...problems: Error[]) => joinProblems(problems, () => "Answer for it.");
@@ -34,5 +34,18 @@ it("keeps the other problems behind hosts that are not simulated", () => {
     code: "unmocked-request",
     hint: "Answer for it.\n  Also: boom",
     cause: broken,
+  });
+});
+
+it("gives each host its origin, with http for a request without TLS at any port", () => {
+  const problems = [
+    unmockedUrl(new URL("http://a.example.com:8080/stock")),
+    unmockedUrl(new URL("https://b.example.com:8443/stock")),
+    unmockedUrl(new URL("http://c.example.com/stock")),
+    unmockedRequest("d.example.com", 443),
+  ];
+  const error = joinProblems(problems, (hosts, originOf) => hosts.map(originOf).join(" "));
+  expect(error).toMatchObject({
+    hint: "http://a.example.com:8080 https://b.example.com:8443 http://c.example.com https://d.example.com",
   });
 });

@@ -1,6 +1,6 @@
 /** The problems of a test that are not its code's own, in one error: all hosts that were not simulated at once. */
 import { HarnessError } from "../../core/errors.ts";
-import { unmockedHostOf } from "../../network/served-hosts.ts";
+import { isWithoutTls, unmockedHostOf } from "../../network/served-hosts.ts";
 
 /** The hosts that were asked and are not simulated, each once, with their ports unless these are 443. */
 export function unmockedHosts(problems: readonly Error[]): readonly string[] {
@@ -9,11 +9,11 @@ export function unmockedHosts(problems: readonly Error[]): readonly string[] {
 
 /**
  * One error for all problems; undefined without any. `hintFor` says what to write for the hosts that
- * are not simulated. Problems of another kind come with their messages, each once.
+ * are not simulated, and is given the origin of each. Problems of another kind come with their messages, each once.
  */
 export function joinProblems(
   problems: readonly Error[],
-  hintFor: (hosts: readonly string[]) => string,
+  hintFor: (hosts: readonly string[], originOf: (host: string) => string) => string,
 ): Error | undefined {
   const hosts = unmockedHosts(problems);
   const [host] = hosts;
@@ -27,7 +27,7 @@ export function joinProblems(
       : `requests to ${hosts.length} unmocked hosts were stopped: ${hosts.join(", ")}`,
     {
       place: host,
-      hint: [hintFor(hosts), ...alsoLines(others)].join("\n  "),
+      hint: [hintFor(hosts, originIn(problems)), ...alsoLines(others)].join("\n  "),
       ...causedBy(others),
     },
   );
@@ -69,7 +69,11 @@ export function withoutPort(place: string): string {
   return place.replace(/:\d+$/, "");
 }
 
-/** The origin of a host that may have a port. */
-export function originOfPlace(place: string): string {
-  return place.endsWith(":80") ? `http://${place.slice(0, -3)}` : `https://${place}`;
+/** The origin of a host that may have a port: where only the port is known, that of plain HTTP is 80. */
+function originIn(problems: readonly Error[]): (host: string) => string {
+  const plain = new Set(problems.filter(isWithoutTls).map(unmockedHostOf));
+  return (host) =>
+    plain.has(host) || host.endsWith(":80")
+      ? `http://${host.replace(/:80$/, "")}`
+      : `https://${host}`;
 }
