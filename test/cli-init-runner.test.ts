@@ -84,6 +84,14 @@ module.exports = { "list-users": load, delete: load, listUsers: load };
     expect(read("brownout/sign-in.test.js")).toContain("const { listUsers } = require(");
   });
 
+  it("end no comment", async () => {
+    folder.write("package.json", JSON.stringify({ type: "module" }));
+    folder.write("every*/graph.js", graph);
+    const { code } = await folder.main("init", "--yes", "--no-run");
+    expect(code).toBe(0);
+    expect(() => parse(read("brownout/world.js"), { sourceType: "module" })).not.toThrow();
+  });
+
   it("are quoted in the tests of a web app", async () => {
     folder.write("package.json", JSON.stringify({ dependencies: { express: "5.1.0" } }));
     folder.write(

@@ -14,7 +14,7 @@ export function worldText(app: DetectedApp): string {
   const variables = kind === "page" ? {} : environment;
   const start = style.modules === "esm" ? "export const world =" : "const world =";
   return [
-    `/** What the simulated Entra knows of the app, as ${app.client.path} registers it: docs/guide/worlds.md of brownout. */`,
+    `/** What the simulated Entra knows of the app, as ${app.client.path.replaceAll("*/", "*\\/")} registers it: docs/guide/worlds.md of brownout. */`,
     head,
     "",
     ...(Object.keys(variables).length === 0
