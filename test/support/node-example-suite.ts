@@ -29,7 +29,7 @@ export function nodeExampleSuite(place: () => string): void {
 
   it("passes its Vitest suite", { timeout: SLOW_MS }, () => {
     const { status, printed } = start("npx", "vitest", "run");
-    expect(printed).toMatch(/Tests .*5 passed/);
+    expect(printed).toMatch(/Tests .*6 passed/);
     expect(status).toBe(0);
   });
 
@@ -53,7 +53,9 @@ export function nodeExampleSuite(place: () => string): void {
     const tsc = join(root, "node_modules", ".bin", "tsc");
     const check = (...files: string[]): string =>
       start(tsc, ...strictly, "--skipLibCheck", ...files).printed;
-    expect(check("orders.test.ts", "recovery.test.ts", "module.test.ts")).toBe("");
+    expect(
+      check("orders.test.ts", "recovery.test.ts", "module.test.ts", "registered.test.ts"),
+    ).toBe("");
     expect(check("busy-minute.scenario.ts", "restart-in-outage.scenario.ts")).toBe("");
     const example = read("recovery.test.ts");
     write("wrong.ts", example.replace("toHaveRecovered", "toHaveRecoverd"));
