@@ -212,6 +212,25 @@ it.each([
   },
 );
 
+it("metadata fails own code that had a token when its first call succeeded without metadata", () => {
+  const judged = (how: "returned" | "shown"): string => {
+    const run = buildRun();
+    const own = { flow: "custom", client: "shop", app: "load", scopes: [] } as const;
+    const token = run.token();
+    const first = run.operation(own);
+    run.exchange({ by: first, ...configuration, status: 503 });
+    if (how === "shown") run.shows(first, token);
+    first.ok({ token: how === "returned" ? token : "none" });
+    run.at("00:05:00");
+    const second = run.operation(own);
+    run.exchange({ by: second, ...configuration, status: 503 });
+    second.fails({ code: "endpoints_resolution_error" });
+    return judge(run).verdict;
+  };
+  expect(judged("returned")).toBe("fail");
+  expect(judged("shown")).toBe("fail");
+});
+
 describe("metadata, of own code for several tenants", () => {
   const [north, south] = [
     "aaaaaaaa-1111-4111-8111-000000000001",
