@@ -14,9 +14,12 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const here = fileURLToPath(import.meta.url);
 const root = dirname(dirname(here));
 
+const { engines, optionalDependencies } = JSON.parse(
+  readFileSync(join(root, "package.json"), "utf8"),
+);
+
 /** The lowest Node of `engines`, as [major, minor]. */
 function neededNode() {
-  const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const [, major, minor = "0"] = /(\d+)(?:\.(\d+))?/.exec(engines.node);
   return [Number(major), Number(minor)];
 }
@@ -26,11 +29,13 @@ function isNewEnough([major, minor]) {
   return runningMajor > major || (runningMajor === major && runningMinor >= minor);
 }
 
+/** The package with a Node for this platform, which may not exist. */
+const nodePackage = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
+
 /** The Node that came as an optional dependency, if this platform has one. */
 function bundledNode() {
-  const platform = process.platform === "win32" ? "win" : process.platform;
   try {
-    const manifest = createRequire(here).resolve(`node-${platform}-${process.arch}/package.json`);
+    const manifest = createRequire(here).resolve(`${nodePackage}/package.json`);
     const name = process.platform === "win32" ? "node.exe" : "node";
     const binary = join(dirname(manifest), "bin", name);
     return existsSync(binary) ? binary : undefined;
@@ -126,7 +131,9 @@ if (isNewEnough(needed)) {
   if (node === undefined || node === process.execPath) {
     refuse(
       `it needs Node ${needed.join(".")} or newer, and this is ${process.versions.node}`,
-      `The one for ${process.platform}-${process.arch} was not installed with it (--omit=optional?). Install a newer Node.`,
+      optionalDependencies[nodePackage] === undefined
+        ? `None comes along for ${process.platform}-${process.arch}. Install a newer Node.`
+        : `The one for ${process.platform}-${process.arch} was not installed with it (--omit=optional?). Install a newer Node.`,
     );
   } else {
     runUnder(node);
