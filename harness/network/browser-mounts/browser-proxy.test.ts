@@ -89,10 +89,10 @@ it.each(browserMounts)("is not left behind by %s when its browser dies at once",
     clock,
     gate: clock.gate,
   });
-  const servers = (): number =>
-    process.getActiveResourcesInfo().filter((kind) => kind === "TCPServerWrap").length;
-  const before = servers();
+  const listen = vi.spyOn(net.Server.prototype, "listen");
   await expect(mounted.browser?.openProfile()).rejects.toThrow("Browser closed");
-  await vi.waitFor(() => expect(servers()).toBe(before));
+  const servers = listen.mock.contexts as net.Server[];
+  expect(servers).toHaveLength(1);
+  await vi.waitFor(() => expect(servers.filter(({ listening }) => listening)).toEqual([]));
   await mounted.stop();
 });
