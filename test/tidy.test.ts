@@ -21,7 +21,7 @@ const table = readImportTable(architecture);
 const sourceFolders = ["harness", "scenarios", "fixtures", "examples", "bench", "scripts", "test"];
 
 const generated =
-  /^(?:node_modules|dist|coverage|brownout-out|\.git|reports\/(?:out|archive))(?:\/|$)/;
+  /^(?:node_modules|dist|coverage|brownout-out|\.git|reports\/(?:out|archive)|docs\/site\/(?:build|node_modules))(?:\/|$)/;
 
 const paths = readdirSync(root, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !generated.test(entry.name))
