@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { HarnessError } from "../../core/errors.ts";
+import { isGuid, sharedTenants } from "../../entra/directory/identifiers.ts";
 import type { AppKind, Choices } from "./choices.ts";
 import { fillIn, isSecretName } from "./environment.ts";
 import type { Value } from "./evaluate.ts";
@@ -33,9 +34,7 @@ export interface FieldSources {
   readonly kind: AppKind;
 }
 
-const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const LOGIN_HOST = "https://login.microsoftonline.com/";
-const SHARED_TENANTS: ReadonlySet<string> = new Set(["common", "organizations", "consumers"]);
 
 /** An id that is always the same: for what the sources leave to the environment. */
 function idOf(label: string): string {
@@ -134,7 +133,7 @@ interface IdParts {
 /** An id that stands in the sources, or in a variable that the tests set. */
 function idFrom(value: Value, parts: IdParts): string {
   const { given, option, invented, isOptional, what, set, sources } = parts;
-  if (given !== undefined && !GUID.test(given)) {
+  if (given !== undefined && !isGuid(given)) {
     throw new HarnessError("bad-usage", `${option} is "${given}", which is not a GUID`, {
       hint: `Write ${option} ${invented}`,
     });
@@ -142,11 +141,11 @@ function idFrom(value: Value, parts: IdParts): string {
   const found = fillIn(value, { environment: sources.variables, ...originOption(sources) });
   const [variable, ...more] = found?.variables ?? [];
   if (variable !== undefined && more.length === 0) {
-    const known = found?.text !== undefined && GUID.test(found.text) ? found.text : undefined;
+    const known = found?.text !== undefined && isGuid(found.text) ? found.text : undefined;
     set[variable] = (given ?? known ?? invented).toLowerCase();
     return set[variable];
   }
-  if (found?.text !== undefined && GUID.test(found.text)) return found.text.toLowerCase();
+  if (found?.text !== undefined && isGuid(found.text)) return found.text.toLowerCase();
   if (given !== undefined) return given.toLowerCase();
   const said = found?.text ?? found?.placeholder;
   if (said !== undefined)
@@ -165,7 +164,7 @@ function tenancyOf(
   const tenantOrAuthority = client.tenant.kind === "unknown" ? client.authority : client.tenant;
   const value = client.kind === "saml" ? client.entryPoint : tenantOrAuthority;
   const invented = choices.tenant ?? idOf("tenant");
-  if (choices.tenant !== undefined && !GUID.test(choices.tenant)) {
+  if (choices.tenant !== undefined && !isGuid(choices.tenant)) {
     throw new HarnessError("bad-usage", `--tenant is "${choices.tenant}", which is not a GUID`, {
       hint: "The tenant id is on the overview page of Entra.",
     });
@@ -182,9 +181,9 @@ function tenancyOf(
     );
   }
   const [tenant = ""] = text.replace(/^https:\/\/[^/]+\/?/, "").split("/", 1);
-  if (GUID.test(tenant)) return { tenant: tenant.toLowerCase(), isMultiTenant: false };
+  if (isGuid(tenant)) return { tenant: tenant.toLowerCase(), isMultiTenant: false };
   const isDomain = /^[\w-]+(?:\.[\w-]+)+$/.test(tenant);
-  const isShared = tenant === "" || SHARED_TENANTS.has(tenant);
+  const isShared = tenant === "" || sharedTenants.includes(tenant);
   if (!isDomain && !isShared && choices.tenant === undefined) {
     missing.push(
       `the tenant that ${at} uses: it is "${tenant}", and should be a GUID, a domain, common or organizations; write yours there, or add --tenant GUID where a build puts it in`,

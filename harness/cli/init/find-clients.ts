@@ -3,6 +3,7 @@
  * @azure/identity, Auth.js' provider and passport-saml's strategies, each with what it is given.
  */
 import type { ImportDeclaration } from "@babel/types";
+import { isOpenidScope } from "../../entra/directory/identifiers.ts";
 import type { Evaluator, Value } from "./evaluate.ts";
 import {
   dottedName,
@@ -279,8 +280,6 @@ function findConfiguration(
   return undefined;
 }
 
-const NO_PERMISSION = /^(?:openid|profile|email|offline_access)$/;
-
 /** The scopes that the sources ask for: texts in arrays called `scopes`, `scope` and the like. */
 export function findScopes(
   modules: ReadonlyMap<string, SourceModule>,
@@ -315,7 +314,7 @@ export function scopesOf(texts: readonly string[]): readonly string[] {
   const words = texts.flatMap((text) => text.split(/\s+/));
   return [...new Set(words)].filter(
     (scope) =>
-      !NO_PERMISSION.test(scope) &&
+      !isOpenidScope(scope) &&
       (/^[A-Z][A-Za-z]+(?:[.-][A-Za-z]+)+$/.test(scope) ||
         /^(?:api|https):\/\/\S+\/\S+$/.test(scope)),
   );

@@ -20,6 +20,9 @@ const OPENID_SCOPES: ReadonlySet<string> = new Set([
 ]);
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** Segments of an authority that stand for many tenants (`docs/sources.md#a1`). */
+export const sharedTenants: readonly string[] = ["common", "organizations", "consumers"];
+
 /** Whether a text is the id of a tenant, an app or a request, in capitals or not. */
 export function isGuid(text: string): boolean {
   return GUID.test(text);

@@ -1,4 +1,5 @@
 /** The context that every endpoint of the simulated ESTS gets: the request, its meaning and the parts of the service. */
+import { sharedTenants } from "../directory/identifiers.ts";
 import { cloudOfHost } from "../directory/clouds.ts";
 import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";
@@ -66,7 +67,7 @@ export function claimsAsked(context: EstsContext): { readonly claims?: string } 
 }
 
 export function isSharedEndpoint(segment: string): boolean {
-  return segment === "common" || segment === "organizations" || segment === "consumers";
+  return sharedTenants.includes(segment);
 }
 
 /** The app named by client_id; throws 700016 when the tenant does not know it, 50194 for a single-tenant app on a shared endpoint. */

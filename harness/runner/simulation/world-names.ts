@@ -2,6 +2,7 @@
  * The names by which a fault plan may mean tenants, users and apps of a world, and the hosts that
  * requests can go to. A slice that matches none of them would break nothing.
  */
+import { sharedTenants } from "../../entra/directory/identifiers.ts";
 import { editDistance, suggestNames } from "../../core/errors.ts";
 import {
   acrossFields,
@@ -72,7 +73,7 @@ function reportUnknown(
   report: ReportProblem,
 ): void {
   const names = new Set(known.flatMap((one) => one.names));
-  const all = field === "tenant" ? [...names, ...SHARED_TENANTS] : [...names];
+  const all = field === "tenant" ? [...names, ...sharedTenants] : [...names];
   forEachName(slice[field], (name, path) => {
     if (all.includes(name.toLowerCase())) return;
     const readable = all.filter((one) => !/^[-0-9a-f.]{36,}$/.test(one));
@@ -91,9 +92,6 @@ const WAYS = {
   user: "UPN, its first part or object id",
   app: "name or client id",
 } as const;
-
-/** Segments that stand for many tenants: `docs/sources.md#a1`. */
-const SHARED_TENANTS = ["common", "organizations", "consumers"] as const;
 
 function article(word: string): string {
   return /^[aeio]/.test(word) ? "an" : "a";
