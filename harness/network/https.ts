@@ -115,13 +115,25 @@ async function start(context: MountContext): Promise<Mounted> {
       clients.stop();
       stopReuse();
       distrust();
-      for (const socket of dialed) socket.destroy();
+      for (const socket of dialed) endConnection(socket);
       await servers.stop();
       // The clients' ends of the closed connections learn of it a few turns later.
       for (let turn = 0; turn < TURNS_TO_CLOSE; turn += 1) await nextTurn();
       ticks.stop();
     },
   };
+}
+
+/**
+ * Ends a client's connection with an error that is not a reset: of a body that nobody reads,
+ * the undici of Node 24 asserts that it is being read (nodejs/undici#5360) when its connection
+ * closes without an error or by a reset, and that assertion ends the process.
+ */
+function endConnection(socket: Socket): void {
+  const isHeard = socket.listenerCount("error") > 0;
+  socket.destroy(
+    isHeard ? new Error("The simulation behind this connection has ended.") : undefined,
+  );
 }
 
 interface Ports {
