@@ -12,6 +12,7 @@ import { registrationSchema } from "../harness/entra/backup-coverage/registratio
 import { planSchema } from "../harness/faults/plan-schema.ts";
 import { baselineSchema } from "../harness/reporting/model/baseline.ts";
 import { quarantineSchema } from "../harness/reporting/model/quarantine.ts";
+import { runFactsSchema } from "../harness/reporting/model/run-facts.ts";
 import { resultsSchema } from "../harness/reporting/files/read-results.ts";
 import { shardSchema } from "../harness/reporting/files/shard.ts";
 import { rules } from "../harness/rules/rules.ts";
@@ -46,6 +47,7 @@ const schemaFiles: Readonly<Record<string, SchemaFile>> = {
     title: "Findings that come and go, each with its reason",
   },
   results: { schema: resultsSchema, title: "results.json, as far as it is read back" },
+  run: { schema: runFactsSchema, title: "run.json: when, where and of what a session was run" },
   shard: { schema: shardSchema, title: "shard.json, which part of a run a folder holds" },
   "service-settings": {
     schema: settingsSchema,

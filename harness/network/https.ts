@@ -125,7 +125,7 @@ async function start(context: MountContext): Promise<Mounted> {
 }
 
 /**
- * Ends a client's connection with an error that is not a reset: of a body that nobody reads,
+ * Ends a client's connection with an error that is not a reset: of a body that no one reads,
  * the undici of Node 24 asserts that it is being read (nodejs/undici#5360) when its connection
  * closes without an error or by a reset, and that assertion ends the process.
  */
