@@ -15,18 +15,67 @@ afterEach(() => folder.remove());
 const graph = secretCredential.replaceAll("!", "");
 const read = (path: string): string => readFileSync(join(folder.path, path), "utf8");
 
-describe("Mocha's configuration in package.json", () => {
-  it.each([
-    ["adds files, and is left out", { spec: "test/**/*.js" }, "mocha --no-package --timeout"],
-    ["adds no files, and is kept", { require: "tsx" }, "mocha --timeout"],
-  ])("%s", async (_name, mocha, expected) => {
+describe("Mocha's configuration", () => {
+  it.each<readonly [string, Readonly<Record<string, string>>, object | undefined, string]>([
+    [
+      "in package.json adds files, and is left out",
+      {},
+      { spec: "test/**/*.js", require: ["tsx", "./test/hooks.js"] },
+      "mocha --no-package --require=tsx --require=./test/hooks.js --timeout",
+    ],
+    ["in package.json adds no files, and is kept", {}, { require: "tsx" }, "mocha --timeout"],
+    [
+      "in JSON adds files, and is left out",
+      { ".mocharc.json": '{\n  // ours\n  "spec": ["a/*.js"], "import": "tsx/esm", "ui": "bdd" }' },
+      undefined,
+      "mocha --no-config --import=tsx/esm --ui=bdd --timeout",
+    ],
+    [
+      "in YAML adds files, and is left out",
+      { ".mocharc.yml": 'require:\n  - "ts-node/register" # types\n  - b\nspec: [x, y]\nn: a=b\n' },
+      undefined,
+      "mocha --no-config --node-option=a=b --require=ts-node/register --require=b --timeout",
+    ],
+    [
+      "in a module adds files, and is left out",
+      { ".mocharc.cjs": 'const spec = "x";\nmodule.exports = { spec, require: ["tsx"] };\n' },
+      undefined,
+      "mocha --no-config --require=tsx --timeout",
+    ],
+    [
+      "names a reporter, adds no files, and is kept",
+      { ".mocharc.yml": "reporter: spec\n" },
+      undefined,
+      "mocha --timeout",
+    ],
+  ])("%s", async (_name, files, mocha, expected) => {
     const manifest = { type: "module", devDependencies: { mocha: "11.7.5" }, mocha };
     folder.write("package.json", JSON.stringify(manifest));
     folder.write("graph.js", graph);
+    for (const [path, text] of Object.entries(files)) folder.write(path, text);
     const { code } = await folder.main("init", "--yes", "--no-run");
     expect(code).toBe(0);
     const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
     expect(scripts["test:outage"]).toContain(`${expected} 60000 brownout/sign-in`);
+  });
+});
+
+describe("the user-assigned identity of DefaultAzureCredential", () => {
+  it("is that of AZURE_CLIENT_ID where the environment has it", async () => {
+    folder.write("package.json", JSON.stringify({ type: "module" }));
+    folder.write(".env", `AZURE_CLIENT_ID=${clientId}\n`);
+    folder.write(
+      "vault.js",
+      `import { DefaultAzureCredential } from "@azure/identity";
+const credential = new DefaultAzureCredential();
+export const readSecret = async () => credential.getToken("https://vault.azure.net/.default");
+`,
+    );
+    const { code } = await folder.main("init", "--yes", "--no-run");
+    expect(code).toBe(0);
+    const world = read("brownout/world.js");
+    expect(world).toContain(`AZURE_CLIENT_ID: "${clientId}"`);
+    expect(world).toContain(`{ ...app, clientId: "${clientId}" }`);
   });
 });
 
@@ -82,6 +131,40 @@ module.exports = { "list-users": load, delete: load, listUsers: load };
     expect(code).toBe(0);
     expect(stdout).not.toMatch(/#(?:list-users|delete)/);
     expect(read("brownout/sign-in.test.js")).toContain("const { listUsers } = require(");
+  });
+
+  it("of variables are in brackets where they are no identifiers", async () => {
+    folder.write("package.json", JSON.stringify({ dependencies: { mocha: "11.0.0" } }));
+    folder.write(
+      "app.js",
+      `const express = require("express");
+const { Strategy } = require("@node-saml/passport-saml");
+const app = express();
+const { "2nd-entry-point": entryPoint } = process.env;
+passport.use(new Strategy({ entryPoint, issuer: "urn:x", callbackUrl: "http://localhost/acs", idpCert: process.env["idp.cert"] }));
+app.get("/login", passport.authenticate("saml"));
+module.exports = app;
+`,
+    );
+    const { code, stderr } = await folder.main("init", "--yes", "--no-run");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const world = read("brownout/world.js");
+    expect(world).toContain('process.env["idp.cert"] = samlSettings(world).idpCert;');
+    expect(world).toContain('"2nd-entry-point": "https://login.microsoftonline.com/');
+    expect(() => parse(world, { sourceType: "unambiguous" })).not.toThrow();
+  });
+
+  it("stand where they are behind letters that have a longer small form", async () => {
+    folder.write("package.json", JSON.stringify({ scripts: { dev: "vite" } }));
+    folder.write(
+      "index.html",
+      `<p>${"İ".repeat(20)}</p><SCRIPT type="module">
+import { PublicClientApplication } from "@azure/msal-browser";
+new PublicClientApplication({ auth: { clientId: "${clientId}" } });
+</SCRIPT>`,
+    );
+    const { stdout } = await folder.main("init", "--yes", "--no-run");
+    expect(stdout).toContain("PublicClientApplication in index.html:3\n");
   });
 
   it("end no comment", async () => {

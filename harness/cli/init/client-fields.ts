@@ -2,8 +2,8 @@
  * Client id, tenant, redirect URI and secret of a client, as its sources and the command line have
  * them. What is read from the environment becomes a variable that the tests set.
  */
-import { createHash } from "node:crypto";
 import { HarnessError } from "../../core/errors.ts";
+import { hashedId } from "../../entra/directory/hashed-id.ts";
 import { isGuid, sharedTenants } from "../../entra/directory/identifiers.ts";
 import type { AppKind, Choices } from "./choices.ts";
 import { fillIn, isSecretName } from "./environment.ts";
@@ -36,22 +36,17 @@ export interface FieldSources {
 
 const LOGIN_HOST = "https://login.microsoftonline.com/";
 
-/** An id that is always the same: for what the sources leave to the environment. */
-function idOf(label: string): string {
-  const hex = createHash("sha256").update(`brownout init ${label}`).digest("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
-
 /** Reads the fields; what is missing is added to `missing`. */
 export function fieldsOf(client: FoundClient, sources: FieldSources): ClientFields {
   const { choices, missing } = sources;
   const set: Record<string, string> = {};
   const notes: string[] = [];
   const at = `${client.path}:${client.line}`;
-  const clientId = idFrom(client.clientId, {
+  const isFromEnvironment = readsEnvironment(client, sources.variables);
+  const clientId = idFrom(isFromEnvironment ? AZURE_CLIENT_ID : client.clientId, {
     given: choices.clientId,
     option: "--client-id",
-    invented: idOf("client"),
+    invented: hashedId("brownout init client"),
     isOptional:
       ["managed-identity", "saml"].includes(client.kind) ||
       client.called === "EnvironmentCredential",
@@ -82,13 +77,31 @@ export function fieldsOf(client: FoundClient, sources: FieldSources): ClientFiel
   }
   return {
     clientId,
-    isClientIdKnown: choices.clientId !== undefined || client.clientId.kind !== "unknown",
+    isClientIdKnown:
+      choices.clientId !== undefined || client.clientId.kind !== "unknown" || isFromEnvironment,
     ...tenancy,
     ...(redirect?.text === undefined ? {} : { redirectUri: redirect.text }),
     ...(client.kind === "saml" ? { saml: samlOf(client, sources, set, at) } : {}),
     variables: set,
     notes,
   };
+}
+
+const AZURE_CLIENT_ID: Value = {
+  kind: "text",
+  parts: [{ kind: "variable", name: "AZURE_CLIENT_ID" }],
+};
+
+/** The user-assigned identity that `DefaultAzureCredential` takes from the environment by itself. */
+function readsEnvironment(
+  { called, clientId }: FoundClient,
+  variables: ReadonlyMap<string, string>,
+): boolean {
+  return (
+    called === "DefaultAzureCredential" &&
+    clientId.kind === "unknown" &&
+    variables.has("AZURE_CLIENT_ID")
+  );
 }
 
 /** The simulated Entra signs with a key of its own, so the app has to take its certificate from a variable. */
@@ -163,7 +176,7 @@ function tenancyOf(
   const { choices, missing, variables } = sources;
   const tenantOrAuthority = client.tenant.kind === "unknown" ? client.authority : client.tenant;
   const value = client.kind === "saml" ? client.entryPoint : tenantOrAuthority;
-  const invented = choices.tenant ?? idOf("tenant");
+  const invented = choices.tenant ?? hashedId("brownout init tenant");
   if (choices.tenant !== undefined && !isGuid(choices.tenant)) {
     throw new HarnessError("bad-usage", `--tenant is "${choices.tenant}", which is not a GUID`, {
       hint: "The tenant id is on the overview page of Entra.",
@@ -218,7 +231,7 @@ function setTenantVariables(
 
 /** By its name a variable holds the page of SAML, the authority, its host, or the tenant alone. */
 function inventedFor(name: string, tenant: string): string {
-  if (/entry_?point|sso|login_?url/i.test(name)) return `${LOGIN_HOST}${tenant}/saml2`;
+  if (/entry[-_.]?point|sso|login[-_.]?url/i.test(name)) return `${LOGIN_HOST}${tenant}/saml2`;
   if (/authority|issuer/i.test(name)) return `${LOGIN_HOST}${tenant}`;
   return /instance|cloud|host|endpoint|url/i.test(name) ? LOGIN_HOST : tenant;
 }

@@ -1,7 +1,7 @@
 /** Puts together what is known of a web app on Express: its export, its paths, and how it is configured. */
 import type { Choices } from "./choices.ts";
 import { fillIn, isSecretName } from "./environment.ts";
-import type { Evaluator, Value } from "./evaluate.ts";
+import { type Evaluator, type Value, variableRead } from "./evaluate.ts";
 import type { FoundClient } from "./find-clients.ts";
 import {
   bestRoute,
@@ -11,7 +11,7 @@ import {
   type FoundWebApp,
   type Route,
 } from "./find-web-app.ts";
-import { isNode, nameOf, dottedName, type SourceModule, visitNodes } from "./source-module.ts";
+import { isNode, nameOf, type SourceModule, visitNodes } from "./source-module.ts";
 
 /** A web app that supertest can drive. */
 export interface DetectedWebApp {
@@ -68,8 +68,7 @@ function needsOfSession(modules: ReadonlyMap<string, SourceModule>): Record<stri
   const needs: Record<string, string> = {};
   for (const module of modules.values())
     visitNodes(module.program, (node) => {
-      if (node.type !== "MemberExpression") return;
-      const name = /^process\.env\.(\w+)$/.exec(dottedName(node) ?? "")?.[1];
+      const name = variableRead(node);
       if (name === undefined) return;
       if (/session|cookie/i.test(name) && isSecretName(name))
         needs[name] = "fixture-session-secret";

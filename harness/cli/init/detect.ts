@@ -28,6 +28,7 @@ import {
   runners,
   type Style,
 } from "./find-runner.ts";
+import { mochaOptions } from "./mocha-options.ts";
 import type { Project } from "./read-project.ts";
 import { parseSources, type SourceModule, visitNodes, dottedName } from "./source-module.ts";
 
@@ -55,6 +56,8 @@ export interface DetectedApp {
   readonly packageManager: PackageManager;
   readonly style: Style;
   readonly placement: Placement;
+  /** Arguments for the runner, in place of its own configuration. */
+  readonly runnerOptions: readonly string[];
   /** A JavaScript module in a package of CommonJS is called `.mjs`. */
   readonly usesModuleExtension: boolean;
   /** Packages that the tests need and the project does not have. */
@@ -121,6 +124,7 @@ export async function detect(project: Project, choices: Choices): Promise<Detect
     packageManager: findPackageManager(project),
     style,
     placement: findPlacement(project, modules, evaluator, runner, style.language),
+    runnerOptions: runner === "mocha" ? mochaOptions(project, modules, evaluator) : [],
     usesModuleExtension:
       style.language === "js" &&
       style.modules === "esm" &&

@@ -109,12 +109,22 @@ function identifierOf(name: string, module: SourceModule, context: Context): Val
   return evaluateAt(exported, from, context);
 }
 
-const VARIABLE = /^(?:globalThis\.)?(?:process\.env|import\.meta\.env)\.(\w+)$/;
+const ENVIRONMENT = /^(?:globalThis\.)?(?:process\.env|import\.meta\.env)$/;
+
+/** The variable of the environment that a node reads: `process.env.NAME`, `process.env["a-name"]`. */
+export function variableRead(node: Fields): string | undefined {
+  if (node.type !== "MemberExpression" && node.type !== "OptionalMemberExpression")
+    return undefined;
+  if (node.computed && !(isNode(node.property) && node.property.type === "StringLiteral"))
+    return undefined;
+  return ENVIRONMENT.test(dottedName(node.object) ?? "") ? nameOf(node.property) : undefined;
+}
+
 const OWN_ORIGIN = /^(?:(?:globalThis|window|self|document)\.)*location\.origin$/;
 
 function memberOf(node: Fields, module: SourceModule, context: Context): Value {
   const whole = dottedName(node) ?? "";
-  const variable = VARIABLE.exec(whole)?.[1];
+  const variable = variableRead(node);
   if (variable !== undefined)
     return { kind: "text", parts: [{ kind: "variable", name: variable }] };
   if (OWN_ORIGIN.test(whole)) return ORIGIN;

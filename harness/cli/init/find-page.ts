@@ -115,6 +115,9 @@ function portIn(
 
 const SIGN_IN = /\b(?:sign|log)[ -]?in\b|anmelden|se connecter|iniciar sesi/i;
 
+/** Angular has templates in TypeScript as well. */
+const TEMPLATES = /\.(?:[cm]?[jt]sx?|html|vue)$/;
+
 function findClicks(
   { files }: Project,
   modules: ReadonlyMap<string, SourceModule>,
@@ -129,10 +132,9 @@ function findClicks(
       if (/^(?:MsalAuthenticationTemplate|useMsalAuthentication|MsalGuard)$/.test(name))
         signsInByItself = true;
     });
-    found.push(...clicksInTemplate(files.get(module.path)?.text ?? ""));
   }
   for (const { path, text } of files.values())
-    if (/\.(?:html|vue)$/.test(path)) found.push(...clicksInTemplate(text));
+    if (TEMPLATES.test(path) && !isTestFile(path)) found.push(...clicksInTemplate(text));
   const [longest] = found.toSorted((one, other) => other.length - one.length);
   return longest ?? (signsInByItself ? [] : undefined);
 }

@@ -63,7 +63,7 @@ export function makePlan(project: Project, app: DetectedApp): InitPlan {
     [signIn, texts.signIn(app)],
     [outage, texts.outage(app)],
   ];
-  const commands = runnerCommands(app, project, { signIn, outage });
+  const commands = runnerCommands(app, { signIn, outage });
   const existing = project.manifest.scripts[SCRIPT];
   return {
     files: files.map(([path, text]) => ({ path, text, state: stateOf(project.root, path, text) })),

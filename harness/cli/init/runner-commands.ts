@@ -1,8 +1,6 @@
 /** The commands that run the tests of init: as a script, and one test at a time. */
 import { posix } from "node:path";
 import type { DetectedApp } from "./detect.ts";
-import { findConfigFile } from "./find-runner.ts";
-import type { Project } from "./read-project.ts";
 import { extensionOf } from "./source-text.ts";
 
 /** Real ms: loading MSAL and the runner takes seconds on a busy machine. */
@@ -18,25 +16,20 @@ export interface RunnerCommands {
 /** The commands of the project's runner for the two tests, relative paths with slashes. */
 export function runnerCommands(
   app: DetectedApp,
-  project: Project,
   tests: { readonly signIn: string; readonly outage: string },
 ): RunnerCommands {
   const both = [tests.signIn, tests.outage];
   const folder = posix.dirname(tests.signIn);
-  const one = (path: string): readonly string[] => commandFor(app, project, [path]);
+  const one = (path: string): readonly string[] => commandFor(app, [path]);
   const whole =
     app.runner === "mocha"
       ? // Mocha runs all files in one process, in which the app's modules would stay loaded.
         both.map((path) => one(path).join(" ")).join(" && ")
-      : commandFor(app, project, app.runner === "node-test" ? both : [`${folder}/`]).join(" ");
+      : commandFor(app, app.runner === "node-test" ? both : [`${folder}/`]).join(" ");
   return { script: whole, signIn: one(tests.signIn), outage: one(tests.outage) };
 }
 
-function commandFor(
-  app: DetectedApp,
-  project: Project,
-  paths: readonly string[],
-): readonly string[] {
+function commandFor(app: DetectedApp, paths: readonly string[]): readonly string[] {
   const { runner, placement, style } = app;
   switch (runner) {
     case "vitest":
@@ -49,7 +42,7 @@ function commandFor(
         `--testTimeout=${TIMEOUT_MS}`,
       ];
     case "mocha":
-      return ["mocha", ...mochaConfig(project), "--timeout", String(TIMEOUT_MS), ...paths];
+      return ["mocha", ...app.runnerOptions, "--timeout", String(TIMEOUT_MS), ...paths];
     case "node-test":
       return ["node", ...(style.needsTsx ? ["--import", "tsx"] : []), "--test", ...paths];
     case "playwright":
@@ -60,14 +53,4 @@ function commandFor(
         ...(paths[0]?.endsWith("/") === true ? [] : paths),
       ];
   }
-}
-
-/** The project's own configuration adds its files to those that are named; its compilers are kept. */
-function mochaConfig(project: Project): readonly string[] {
-  const file = findConfigFile(project, "mocha");
-  const text = file === undefined ? "" : (project.files.get(file)?.text ?? "");
-  return [
-    ...(/\bspec\b/.test(text) ? ["--no-config"] : []),
-    ...(Object.hasOwn(Object(project.manifest.mocha) as object, "spec") ? ["--no-package"] : []),
-  ];
 }

@@ -77,7 +77,8 @@ function scriptOf(text: string, extension: string): string | undefined {
   let script = "";
   let [lines, linesWritten, counted] = [0, 0, 0];
   // By hand: an expression would look for the end of each of a million beginnings.
-  const lower = text.toLowerCase();
+  // `toLowerCase` makes two characters of some, such as "İ".
+  const lower = text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
   for (let at = lower.indexOf("<script"); at !== -1; at = lower.indexOf("<script", at + 1)) {
     const start = lower.indexOf(">", at) + 1;
     const end = lower.indexOf("</script>", start);

@@ -1,6 +1,7 @@
 /** Texts of source files: literals, imports and paths in the style of the project. */
 import { posix } from "node:path";
 import type { DetectedApp } from "./detect.ts";
+import { isIdentifierName } from "./source-module.ts";
 
 /** A value as people write it: short lists and objects on one line, names of keys without quotes. */
 export function literal(value: unknown): string {
@@ -14,6 +15,11 @@ export function literal(value: unknown): string {
       `${/^[A-Za-z_$][\w$]*$/.test(key) ? key : JSON.stringify(key)}: ${literal(inner)}`,
   );
   return isShort(fields) && fields.length < 2 ? `{ ${fields.join(", ")} }` : `{\n${lines(fields)}}`;
+}
+
+/** A property behind an object: with a dot, or in brackets where its name is no identifier. */
+export function memberText(object: string, name: string): string {
+  return isIdentifierName(name) ? `${object}.${name}` : `${object}[${JSON.stringify(name)}]`;
 }
 
 function isShort(items: readonly string[]): boolean {

@@ -1,6 +1,6 @@
 /** The text of the world file: the app's registration, and the variables that the app reads. */
 import type { DetectedApp, Registration } from "./detect.ts";
-import { importing, indentedBlock, literal, localImport } from "./source-text.ts";
+import { importing, indentedBlock, literal, localImport, memberText } from "./source-text.ts";
 
 /** `world.ts` or `world.js`: what the simulator knows of the app. */
 export function worldText(app: DetectedApp): string {
@@ -32,7 +32,7 @@ export function worldText(app: DetectedApp): string {
       : [
           "",
           "// The certificate with which the simulated Entra signs.",
-          `process.env.${saml.certificateVariable} = samlSettings(world).idpCert;`,
+          `${memberText("process.env", saml.certificateVariable)} = samlSettings(world).idpCert;`,
         ]),
     ...(style.modules === "esm" ? [] : ["", "module.exports = { world };"]),
     "",

@@ -3,9 +3,9 @@
  * redirect URIs, scopes. The rest is filled in, always the same: ids are hashes of names. The
  * result is plain data like `contoso`, so you can add everything else that a world may have.
  */
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { explaining } from "../../core/explain.ts";
+import { hashedId } from "./hashed-id.ts";
 import { findResource, isGuid, isOpenidScope, splitScope } from "./identifiers.ts";
 import { microsoftResources } from "./microsoft-resources.ts";
 import { checkSettings } from "./settings-schema.ts";
@@ -89,7 +89,7 @@ function memberOf(sketch: string | UserSketch, domain: string): User {
   const upn = given.upn.includes("@") ? given.upn : `${given.upn}@${domain}`;
   const short = (upn.split("@")[0] ?? upn).toLowerCase();
   return {
-    id: idOf(`user ${upn.toLowerCase()}`),
+    id: hashedId(`user ${upn.toLowerCase()}`),
     name: short,
     password: `fixture-password-of-${short}`,
     ...given,
@@ -111,7 +111,7 @@ function registrationOf(app: AppSketch, short: string): AppRegistration {
   return {
     name: short,
     clientId,
-    servicePrincipalId: idOf(`service principal ${clientId}`),
+    servicePrincipalId: hashedId(`service principal ${clientId}`),
     kind,
     ...(multiTenant === undefined ? {} : { multiTenant }),
     redirectUris: redirectUris.map((uri) =>
@@ -245,22 +245,10 @@ function apiOf(identifierUri: string): ProtectedResource {
   return {
     name: said,
     identifierUri,
-    appId: isGuid(said) ? said.toLowerCase() : idOf(`resource ${identifierUri}`),
+    appId: isGuid(said) ? said.toLowerCase() : hashedId(`resource ${identifierUri}`),
     tokenVersion: "2.0",
     hosts: [],
     scopes: [],
     cae: false,
   };
-}
-
-/** A GUID that is the same for the same name. */
-function idOf(text: string): string {
-  const hex = createHash("sha256").update(text).digest("hex");
-  const parts = [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
-    `a${hex.slice(17, 20)}`,
-  ];
-  return [...parts, hex.slice(20, 32)].join("-");
 }
