@@ -6,6 +6,7 @@ import type { Express } from "express";
 import supertest from "supertest";
 import { afterEach, describe, expect, it } from "vitest";
 import { createPortal } from "../../test/support/portal.ts";
+import { emptyToken } from "../rules/empty-token.ts";
 import { useEntra } from "./vitest.ts";
 
 const AUTHORITY = "https://login.microsoftonline.com/11111111-aaaa-4aaa-8aaa-000000000001";
@@ -27,6 +28,8 @@ describe("a web app under supertest", () => {
     const { url, text } = await entra.signIn("adele", agent, "/auth/signin");
     expect(text).toContain("Loading");
     expect(new URLSearchParams(new URL(url).hash.slice(1)).get("code")).toMatch(/^0\.A/);
+    // No script runs here, so no one can see the token that the page gets for it.
+    expect(emptyToken.judge(entra.history()).verdict).toBe("inconclusive");
   });
 
   it("keeps two people apart by their agents", async () => {

@@ -31,6 +31,7 @@ import { isPersonNeeded } from "./model/person-needed.ts";
 import { useOfToken } from "./model/shown-tokens.ts";
 import { isValidAt } from "./model/token-validity.ts";
 import { perHistory } from "./model/per-history.ts";
+import { hasSucceeded } from "./model/success.ts";
 
 /** How long a client may wait after a failure without Retry-After (MSAL's own back-off: `docs/sources.md#k1`). */
 const BACK_OFF_MS = minutes(1);
@@ -123,7 +124,7 @@ function judge(history: History): Judgement {
 function chanceOf(history: History, operation: Operation): Chance {
   const { invoked, completed } = operation;
   const isLate = isOverdue(history, operation);
-  if (completed?.outcome === "ok" && !isLate)
+  if (hasSucceeded(history, operation) && !isLate)
     return usesEntra(history, operation) ? "served" : "no chance";
   if (isOpenEnded(operation) && !isLate) return "no chance";
   if (isPersonNeeded(history, operation)) return "no chance";

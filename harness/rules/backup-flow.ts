@@ -4,11 +4,12 @@
  * scenarios that name a row of the flow table.
  */
 import type { History } from "../history/event.ts";
-import { type FlowOutcome, flowOutcomeOf, isByBackup, isOk } from "./model/flow-outcome.ts";
+import { type FlowOutcome, flowOutcomeOf, isByBackup } from "./model/flow-outcome.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
 import { isServiceFailure } from "./model/exchange-outcomes.ts";
 import type { Operation } from "./model/exchanges.ts";
+import { hasSucceeded } from "./model/success.ts";
 
 /** Judges `backup-flow`. */
 export const backupFlow: Rule = {
@@ -43,7 +44,7 @@ function judge(history: History): Judgement {
   const figures = `${outcome.got} of ${outcome.asked} calls in the outage succeeded, ${outcome.byBackup} through the backup`;
   const name = `${outcome.flow} (${outcome.as})`;
   if (outcome.documented === "protected") {
-    const refused = calls.filter((call) => !isOk(call));
+    const refused = calls.filter((call) => !hasSucceeded(history, call));
     if (refused.length > 0) return fails(`${name} is protected, but ${figures}.`, endsOf(refused));
     return outcome.byBackup > 0
       ? passes(`${name} is protected: ${figures}.`, endsOf(calls.filter(isByBackup)))
@@ -53,14 +54,14 @@ function judge(history: History): Judgement {
   }
   if (outcome.byBackup > 0)
     return fails(`${name} is not protected, but ${figures}.`, endsOf(calls.filter(isByBackup)));
-  return calls.some(isAffected)
+  return calls.some((call) => isAffected(history, call))
     ? passes(`${name} is not protected: ${figures}${ofCould(outcome)}.`, endsOf(calls))
     : inconclusive(`${name} needed no request in the outage, so the outage never affected it.`);
 }
 
 /** Whether a call was affected by the outage: one served from the cache says nothing about it. */
-function isAffected(call: Operation): boolean {
-  return !isOk(call) || call.exchanges.some(isServiceFailure);
+function isAffected(history: History, call: Operation): boolean {
+  return !hasSucceeded(history, call) || call.exchanges.some(isServiceFailure);
 }
 
 function ofCould({ could, asked }: FlowOutcome): string {

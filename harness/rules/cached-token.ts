@@ -14,10 +14,11 @@ import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts"
 import { grantOf } from "./model/exchange-outcomes.ts";
 import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
 import { counted, every, sinceStart } from "./model/messages.ts";
-import { isCacheable, isDenied, tokenRequestsBy } from "./model/operations.ts";
+import { isCacheable, tokenRequestsBy } from "./model/operations.ts";
 import { asksInVain, isPersonNeeded } from "./model/person-needed.ts";
 import { rejectionOf, useOfToken } from "./model/shown-tokens.ts";
 import { isFreshAt, isValidAt } from "./model/token-validity.ts";
+import { hasSucceeded, isDenied } from "./model/success.ts";
 
 /** Judges `cached-token`. */
 export const cachedToken: Rule = {
@@ -92,7 +93,7 @@ function callsWithToken(history: History): readonly CallWithToken[] {
 function judge(history: History): Judgement {
   const calls = callsWithToken(history);
   const withheld = calls.filter((call) => isWithheld(history, call));
-  const served = calls.filter(({ operation }) => operation.completed?.outcome === "ok");
+  const served = calls.filter(({ operation }) => hasSucceeded(history, operation));
   const needless = calls.flatMap(({ operation, held }) => {
     const request = needlessRequestOf(history, operation, held);
     return request === undefined ? [] : [{ operation, held, request }];
@@ -134,9 +135,11 @@ function withheldFrom(
   const how =
     completed?.outcome === "fail"
       ? `threw ${completed.error.code}${asksInVain(history, operation) ? ", which asks for a sign-in that the service had not required," : ""}`
-      : completed?.outcome === "unknown" && completed.reason === "never-ends"
-        ? "never returned"
-        : "did not return before its caller timed out";
+      : completed?.outcome === "ok"
+        ? "returned without one"
+        : completed?.reason === "never-ends"
+          ? "never returned"
+          : "did not return before its caller timed out";
   return fails(
     `${withheld.length} of ${counted(all, "call")} got no token although a valid token was in the cache; the first, ${sinceStart(history, invoked.at)} into the run, ${how} while the token was valid for another ${left}${evicted.says}.`,
     [
@@ -166,7 +169,7 @@ function describeEviction(
 /** Whether the caller got no token although the cached one was still valid when the call ended. */
 function isWithheld(history: History, { operation, held }: CallWithToken): boolean {
   const { completed } = operation;
-  if (completed === undefined || !isDenied(operation)) return false;
+  if (completed === undefined || !isDenied(history, operation)) return false;
   if (useOfToken(history, operation, held.token) !== undefined) return false;
   return !isPersonNeeded(history, operation) && isValidAt(held.token, completed.at);
 }

@@ -11,6 +11,7 @@ import { isShownKnowingly } from "./model/shown-tokens.ts";
 import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
 import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
 import { counted, every, sinceStart } from "./model/messages.ts";
+import { hasSucceeded } from "./model/success.ts";
 
 /** Judges `claims-challenge`. */
 export const claimsChallenge: Rule = {
@@ -72,7 +73,7 @@ function judge(history: History): Judgement {
     );
     const [next] = later;
     if (next === undefined) continue;
-    const sender = later.find((call) => !isHindered(call));
+    const sender = later.find((call) => !isHindered(history, call));
     const fault = findFault(history, { event, next, sender, later });
     if (fault !== undefined) return fault;
     if (sender !== undefined) answered.push(event, sender.invoked);
@@ -173,8 +174,9 @@ function isSentToTokenService({ began: { endpoint, form, method } }: Exchange): 
 }
 
 /** Whether a call did not get as far as sending its claims: its connection, or metadata, failed or had no end. */
-function isHindered({ completed, exchanges }: Operation): boolean {
-  if (completed?.outcome === "ok" || exchanges.some(isSentToTokenService)) return false;
+function isHindered(history: History, call: Operation): boolean {
+  const { exchanges } = call;
+  if (hasSucceeded(history, call) || exchanges.some(isSentToTokenService)) return false;
   return exchanges.some(
     (one) => isToSignInService(one) && (one.ended === undefined || isServiceFailure(one)),
   );

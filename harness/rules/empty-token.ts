@@ -6,12 +6,9 @@
 import type { History } from "../history/event.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
-import { operationsOf, type Operation } from "./model/exchanges.ts";
-import { isFailedByService } from "./model/exchange-outcomes.ts";
-import { outageSpansOf } from "./model/fault-windows.ts";
+import { operationsOf } from "./model/exchanges.ts";
 import { counted, every, sinceStart } from "./model/messages.ts";
-import { tokenRequestsBy } from "./model/operations.ts";
-import { purposeIn } from "./model/purposes.ts";
+import { hasToken, isEmpty } from "./model/success.ts";
 
 /** Judges `empty-token`. */
 export const emptyToken: Rule = {
@@ -23,11 +20,15 @@ export const emptyToken: Rule = {
     { id: "own-code", says: "Own code of a name that has not reported a token in this run." },
     {
       id: "token-issued",
-      says: "Own code that was issued a token in the call and returns something else.",
+      says: "Own code that was issued a token in the call, or whose token an API accepted in it, and returns something else.",
     },
     {
       id: "other-work",
       says: "Own code without a request for a token, of a name that also ends so while nothing is wrong.",
+    },
+    {
+      id: "redeemed-by-page",
+      says: "A sign-in that ends with a code behind the # of the address, for a page whose script does not run.",
     },
   ],
   judge,
@@ -36,11 +37,7 @@ export const emptyToken: Rule = {
 function judge(history: History): Judgement {
   const ended = operationsOf(history).filter(({ completed }) => completed?.outcome === "ok");
   const full = ended.filter(hasToken);
-  const isEmptyOfOwnCode = createOwnCodeCheck(history, ended);
-  const empty = ended.filter(
-    (operation) =>
-      !hasToken(operation) && (operation.invoked.flow !== "custom" || isEmptyOfOwnCode(operation)),
-  );
+  const empty = ended.filter((call) => isEmpty(history, call));
   const [first] = empty;
   if (first?.completed !== undefined) {
     const all = counted(empty.length + full.length, "call");
@@ -58,42 +55,4 @@ function judge(history: History): Judgement {
     return inconclusive("No call ended ok with a token.");
   }
   return passes(`${every(full.length, "call")} that ended ok had a token.`, [last.completed]);
-}
-
-/**
- * Creates a predicate for calls of own code that had to have a token and ended ok without one. Own
- * code may end ok without reporting its token, or do something that needs none.
- */
-function createOwnCodeCheck(
-  history: History,
-  ended: readonly Operation[],
-): (operation: Operation) => boolean {
-  const outages = outageSpansOf(history);
-  const reporting = new Set(ended.filter(hasToken).map((call) => callerOf(history, call)));
-  const asksForNothing = (operation: Operation): boolean =>
-    !hasToken(operation) && tokenRequestsBy(operation).length === 0;
-  const isUndisturbed = ({ invoked, completed, exchanges }: Operation): boolean =>
-    !exchanges.some(isFailedByService) &&
-    !outages.some(({ from, to }) => from <= (completed?.at ?? Infinity) && invoked.at <= to);
-  const withOtherWork = new Set(
-    ended
-      .filter((one) => asksForNothing(one) && isUndisturbed(one))
-      .map((call) => callerOf(history, call)),
-  );
-  return (operation) => {
-    const caller = callerOf(history, operation);
-    if (!reporting.has(caller)) return false;
-    const lastRequest = tokenRequestsBy(operation).at(-1);
-    if (lastRequest === undefined) return !withOtherWork.has(caller);
-    return lastRequest.ended?.issued?.token === undefined;
-  };
-}
-
-/** Calls of one client and purpose request the same token; other calls of the program may request none. */
-function callerOf(history: History, { invoked }: Operation): string {
-  return `${invoked.client} · ${purposeIn(history, invoked)}`;
-}
-
-function hasToken({ completed }: Operation): boolean {
-  return completed?.outcome === "ok" && completed.token !== undefined;
 }

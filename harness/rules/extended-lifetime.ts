@@ -12,10 +12,11 @@ import { availableTokensAt } from "./model/available-tokens.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
 import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
 import { counted, every, sinceStart } from "./model/messages.ts";
-import { isCacheable, isDenied, lastRequestBy, tokenRequestsBy } from "./model/operations.ts";
+import { isCacheable, lastRequestBy, tokenRequestsBy } from "./model/operations.ts";
 import { isWithoutAnswerAt } from "./model/exchange-outcomes.ts";
 import { totalOutagesAt } from "./model/fault-windows.ts";
 import { isValidAt } from "./model/token-validity.ts";
+import { isDenied } from "./model/success.ts";
 
 /** Judges `extended-lifetime`. */
 export const extendedLifetime: Rule = {
@@ -65,7 +66,7 @@ function judge(history: History): Judgement {
     const hasFailed = request !== undefined && isWithoutAnswerAt(request, completed.at);
     const failure = hasFailed ? request : undefined;
     if (failure === undefined && totalOutagesAt(history, invoked.at).length === 0) continue;
-    if (isDenied(operation)) denied.push({ operation, held, failure });
+    if (isDenied(history, operation)) denied.push({ operation, held, failure });
     else if (isServedPastExpiry(operation, held)) served.push({ operation, held, failure });
   }
   const [first] = denied.length > 0 ? denied : served;

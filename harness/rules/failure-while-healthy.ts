@@ -20,6 +20,7 @@ import { isPersonNeeded } from "./model/person-needed.ts";
 import { purposeIn } from "./model/purposes.ts";
 import { isShownKnowingly } from "./model/shown-tokens.ts";
 import { fails, inconclusive, passes, type EventRef } from "./model/verdicts.ts";
+import { hasSucceeded } from "./model/success.ts";
 
 /** Judges `failure-while-healthy`; bound: `limits.recoveryWithinMs`, two minutes by default. */
 export const failureWhileHealthy: Rule = {
@@ -83,7 +84,7 @@ function judge(history: History): Judgement {
       breaches.flatMap(({ evidence }) => evidence),
     );
   }
-  const good = calls.filter((call) => call.completed?.outcome === "ok" && usesEntra(history, call));
+  const good = calls.filter((call) => hasSucceeded(history, call) && usesEntra(history, call));
   return good.length === 0
     ? inconclusive("No call that needed Entra succeeded while the service was healthy.")
     : passes(
@@ -116,15 +117,16 @@ function failedInARow(
     let row: OperationCompleted[] = [];
     const end = (): void => {
       const [first] = row;
-      if (row.length > 1 && first?.outcome === "fail")
+      if (row.length > 1 && first !== undefined)
         breaches.push({ at: first.at, what: describeRow(row, same[0]), evidence: row.slice(0, 4) });
       row = [];
     };
     for (const call of same) {
       const { completed } = call;
-      if (completed?.outcome === "ok") end();
+      if (hasSucceeded(history, call)) end();
       else if (
-        completed?.outcome === "fail" &&
+        completed !== undefined &&
+        completed.outcome !== "unknown" &&
         healthy.has(call) &&
         isOwnFault(history, call) &&
         canSucceed(call)
@@ -153,7 +155,7 @@ function isOwnFault(history: History, call: Operation): boolean {
 
 function describeRow(row: readonly OperationCompleted[], call: Operation | undefined): string {
   const [first] = row;
-  const code = first?.outcome === "fail" ? first.error.code : "";
+  const code = first?.outcome === "fail" ? first.error.code : "no token";
   const forMs = (row.at(-1)?.at ?? 0) - (first?.at ?? 0);
   return `${counted(row.length, "call")} of ${call?.invoked.client ?? ""} failed one after the other, for ${formatDuration(forMs)} (${code})`;
 }

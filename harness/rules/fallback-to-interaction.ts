@@ -15,6 +15,7 @@ import { endOf, type Exchange, operationsOf, type Operation } from "./model/exch
 import { counted, sinceStart } from "./model/messages.ts";
 import { isPersonNeeded } from "./model/person-needed.ts";
 import { interactionRequestOf, isInteractive } from "./model/operations.ts";
+import { hasSucceeded } from "./model/success.ts";
 
 /** An application that runs on for this long after the error could have prompted. */
 const CHANCE_MS = minutes(1);
@@ -67,7 +68,7 @@ function judge(history: History): Judgement {
   const asking = calls.filter((call) => !isInteractive(call) && isPersonNeeded(history, call));
   const followed: EventRef[] = [];
   for (const call of asking) {
-    const answer = answerTo(call, prompts, { calls, asking });
+    const answer = answerTo(history, call, prompts, { calls, asking });
     if (answer !== undefined) followed.push(call.completed ?? call.invoked, answer);
     else if (couldPrompt(history, call, calls))
       return unanswered(history, call, { count: asking.length, prompts });
@@ -107,6 +108,7 @@ function findWrongPrompt(
 
 /** The event by which a person was asked, or the later call that succeeded without one. */
 function answerTo(
+  history: History,
   { invoked, completed }: Operation,
   prompts: readonly SignInPrompt[],
   {
@@ -129,7 +131,7 @@ function answerTo(
     (call) =>
       call.invoked.index > endIndex &&
       isSame(invoked, call.invoked) &&
-      (isInteractive(call) || call.completed?.outcome === "ok"),
+      (isInteractive(call) || hasSucceeded(history, call)),
   );
   return later?.invoked;
 }

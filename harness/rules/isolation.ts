@@ -19,6 +19,7 @@ import {
 import { objectIdOf, scopeKey } from "./model/identifiers.ts";
 import { operationsOf, type Operation } from "./model/exchanges.ts";
 import { purposeIn } from "./model/purposes.ts";
+import { hasSucceeded, isEmpty } from "./model/success.ts";
 
 /** Judges `isolation`. */
 export const isolation: Rule = {
@@ -163,8 +164,11 @@ function judge(history: History): Judgement {
       active = activeBlocks([...active, ...blocks.slice(since, known)], operation.invoked.at);
       const throttle = throttleOfAnother(active, (subjects.get(operation) ?? unknownSubject).keys);
       if (throttle === undefined) continue;
-      if (isServed(operation)) served.push({ throttle, operation });
-      else if (isBlocked(operation) && isKnownGood(operations, operation, subjects))
+      if (isServed(history, operation)) served.push({ throttle, operation });
+      else if (
+        isBlocked(history, operation) &&
+        isKnownGood(history, operations, operation, subjects)
+      )
         breaches.push({ throttle, operation });
     }
   }
@@ -230,18 +234,19 @@ function throttleOfAnother(active: readonly Block[], own: ReadonlySet<string>): 
 }
 
 /** Whether a call was let through: own code may also ask an API, which says nothing about it. */
-function isServed({ completed, exchanges }: Operation): boolean {
-  return exchanges.some(isToSignInService) || completed?.outcome === "ok";
+function isServed(history: History, operation: Operation): boolean {
+  return operation.exchanges.some(isToSignInService) || hasSucceeded(history, operation);
 }
 
-function isBlocked({ completed, exchanges }: Operation): boolean {
-  return (
-    completed?.outcome === "fail" && !completed.error.interactionRequired && exchanges.length === 0
-  );
+function isBlocked(history: History, operation: Operation): boolean {
+  const { completed, exchanges } = operation;
+  const isFailed = completed?.outcome === "fail" && !completed.error.interactionRequired;
+  return (isFailed || isEmpty(history, operation)) && exchanges.length === 0;
 }
 
 /** Whether a call could have succeeded: a user who was never served may have no account in the cache; an app needs only its credential. */
 function isKnownGood(
+  history: History,
   operations: readonly Operation[],
   operation: Operation,
   subjects: ReadonlyMap<Operation, Subject>,
@@ -250,7 +255,8 @@ function isKnownGood(
   if (isOfApp) return true;
   return operations.some(
     (earlier) =>
-      earlier.completed?.outcome === "ok" &&
+      hasSucceeded(history, earlier) &&
+      earlier.completed !== undefined &&
       earlier.completed.index < operation.invoked.index &&
       !keys.isDisjointFrom((subjects.get(earlier) ?? unknownSubject).keys),
   );

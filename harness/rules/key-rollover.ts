@@ -17,6 +17,7 @@ import { andMore, counted, sinceStart } from "./model/messages.ts";
 import { purposeIn } from "./model/purposes.ts";
 import { addressOf } from "./model/request-chains.ts";
 import { fails, inconclusive, passes } from "./model/verdicts.ts";
+import { hasSucceeded } from "./model/success.ts";
 
 /** Judges `key-rollover`. */
 export const keyRollover: Rule = {
@@ -117,9 +118,11 @@ function stormIn(reads: readonly Exchange[]): readonly Exchange[] {
 /** The reads of calls in a row that each read the keys and succeeded, soon after one another: with the keys that the calls before had read, they would have, too. */
 function perToken(history: History, client: string): readonly Exchange[] {
   const chains = new Map<string, readonly Exchange[]>();
-  for (const { exchanges, completed } of operationsOf(history, client)) {
-    const read = exchanges.find((one) => one.began.endpoint === "keys" && statusOf(one) === 200);
-    if (read === undefined || completed?.outcome !== "ok") {
+  for (const call of operationsOf(history, client)) {
+    const read = call.exchanges.find(
+      (one) => one.began.endpoint === "keys" && statusOf(one) === 200,
+    );
+    if (read === undefined || !hasSucceeded(history, call)) {
       chains.clear();
       continue;
     }
@@ -193,11 +196,12 @@ function hadSucceeded(
   rotation: WorldChanged,
 ): boolean {
   return calls.some(
-    ({ invoked: call, completed }) =>
-      purposeIn(history, call) === purposeIn(history, invoked) &&
-      call.tenant === invoked.tenant &&
-      completed?.outcome === "ok" &&
-      completed.index < rotation.index,
+    (call) =>
+      purposeIn(history, call.invoked) === purposeIn(history, invoked) &&
+      call.invoked.tenant === invoked.tenant &&
+      call.completed !== undefined &&
+      call.completed.index < rotation.index &&
+      hasSucceeded(history, call),
   );
 }
 
@@ -241,7 +245,9 @@ function acceptedAfter(
   const read = reads.find((one) => one.began.index > rotation.index && statusOf(one) === 200);
   if (read === undefined) return [];
   return operationsOf(history, client).filter(
-    ({ completed }) =>
-      completed?.outcome === "ok" && completed.index > (read.ended?.index ?? Infinity),
+    (call) =>
+      call.completed !== undefined &&
+      call.completed.index > (read.ended?.index ?? Infinity) &&
+      hasSucceeded(history, call),
   );
 }

@@ -15,6 +15,7 @@ import { faultSpansOf } from "./model/fault-windows.ts";
 import { usesEntra } from "./model/entra-use.ts";
 import { isToSignInService, statusOf } from "./model/exchange-outcomes.ts";
 import { tokenSentBy } from "./model/shown-tokens.ts";
+import { hasSucceeded, hasToken } from "./model/success.ts";
 
 /** Judges `metadata`. */
 export const metadata: Rule = {
@@ -233,7 +234,8 @@ function warmCallsOf(history: History): readonly Operation[] {
   const warmSince = new Map<string, number>();
   for (const operation of operationsOf(history)) {
     const { completed } = operation;
-    if (completed?.outcome !== "ok" || !isServed(history, operation)) continue;
+    if (completed === undefined || !hasSucceeded(history, operation)) continue;
+    if (!isServed(history, operation)) continue;
     for (const key of [...cachesOf(operation), anyCacheOf(operation)])
       warmSince.set(key, Math.min(warmSince.get(key) ?? Infinity, completed.index));
   }
@@ -247,9 +249,8 @@ function warmCallsOf(history: History): readonly Operation[] {
 
 /** Whether a call that succeeded shows that its instance has the documents: it was served by the sign-in service, or by a token from before. */
 function isServed(history: History, operation: Operation): boolean {
-  const { completed, exchanges } = operation;
-  if (completed?.outcome === "ok" && (completed.token ?? completed.tokenWithin) !== undefined)
-    return true;
+  const { exchanges } = operation;
+  if (hasToken(operation)) return true;
   if (exchanges.some((exchange) => tokenSentBy(exchange) !== undefined)) return true;
   const asked = exchanges.filter(isToSignInService);
   return asked.length === 0 ? usesEntra(history, operation) : asked.some(isGood);
@@ -294,10 +295,11 @@ function succeededWithoutDiscovery(
       (on === "all" || on.includes("openid-configuration") || on.includes("instance-discovery")),
   );
   return warm.filter(
-    ({ invoked, completed }) =>
-      completed?.outcome === "ok" &&
+    (call) =>
+      hasSucceeded(history, call) &&
       spans.some(
-        ({ beganAt, endedAt = Infinity }) => beganAt <= invoked.at && invoked.at < endedAt,
+        ({ beganAt, endedAt = Infinity }) =>
+          beganAt <= call.invoked.at && call.invoked.at < endedAt,
       ),
   );
 }

@@ -13,12 +13,13 @@ import type { AvailableTokens } from "./model/token-lookup.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
 import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
 import { every, sinceStart } from "./model/messages.ts";
-import { isCacheable, isDenied } from "./model/operations.ts";
+import { isCacheable } from "./model/operations.ts";
 import { isFailedByService, isToSignInService, statusOf } from "./model/exchange-outcomes.ts";
 import { isDiscovery } from "./model/similar-requests.ts";
 import { asksInVain, isPersonNeeded } from "./model/person-needed.ts";
 import { isValidAt } from "./model/token-validity.ts";
 import { signInFaultsAt } from "./model/fault-windows.ts";
+import { hasSucceeded, isDenied } from "./model/success.ts";
 
 const PERSISTED_FOR_MS = days(3);
 
@@ -110,8 +111,11 @@ function callsAfterRestart(history: History): FirstUse[] {
       if (found === undefined || completed === undefined) return [];
       if (found.saved === "nothing" && !isLossInOutage(history, operation)) return [];
       if (needsFailingService(history, operation, found)) return [];
-      const end =
-        completed.outcome === "ok" ? "served" : isDenied(operation) ? "denied" : undefined;
+      const end = hasSucceeded(history, operation)
+        ? "served"
+        : isDenied(history, operation)
+          ? "denied"
+          : undefined;
       if (end === undefined) return [];
       return [{ ...found, at: invoked.at, index: invoked.index, completed, end }];
     });
@@ -123,7 +127,7 @@ function needsFailingService(
   operation: Operation,
   { saved, had }: Pick<FirstUse, "saved" | "had">,
 ): boolean {
-  if (saved === "nothing" || had.kind === "token" || !isDenied(operation)) return false;
+  if (saved === "nothing" || had.kind === "token" || !isDenied(history, operation)) return false;
   if (operation.exchanges.some((one) => isToSignInService(one) && !isGoodMetadata(one)))
     return true;
   return (
@@ -143,7 +147,7 @@ function isGoodMetadata(exchange: Exchange): boolean {
 /** Whether a user's call failed in an outage because the application had saved nothing. */
 function isLossInOutage(history: History, operation: Operation): boolean {
   const { invoked, exchanges } = operation;
-  if (invoked.user === undefined || !isDenied(operation)) return false;
+  if (invoked.user === undefined || !isDenied(history, operation)) return false;
   return signInFaultsAt(history, invoked.at).length > 0 || exchanges.some(isFailedByService);
 }
 

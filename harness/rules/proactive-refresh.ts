@@ -13,7 +13,7 @@ import { availableTokensAt } from "./model/available-tokens.ts";
 import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
 import { endOf, operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
 import { counted, every, sinceStart } from "./model/messages.ts";
-import { isCacheable, isDenied } from "./model/operations.ts";
+import { isCacheable } from "./model/operations.ts";
 import {
   isFailedByService,
   isToSignInService,
@@ -22,6 +22,7 @@ import {
 import { isPersonNeeded } from "./model/person-needed.ts";
 import { isValidAt } from "./model/token-validity.ts";
 import { totalOutagesAt } from "./model/fault-windows.ts";
+import { hasSucceeded, isDenied } from "./model/success.ts";
 
 /** The longest delay that a user at a screen accepts; a scenario can set another. */
 const DELAY_MAX_MS = seconds(5);
@@ -69,8 +70,10 @@ function judge(history: History): Judgement {
     const found = earlyRefreshOf(history, operation, maxMs);
     return found === undefined ? [] : [found];
   });
-  const denied = early.filter(({ operation }) => isDenied(operation));
-  const delayed = early.filter(({ operation, tookMs }) => !isDenied(operation) && tookMs > maxMs);
+  const denied = early.filter(({ operation }) => isDenied(history, operation));
+  const delayed = early.filter(
+    ({ operation, tookMs }) => !isDenied(history, operation) && tookMs > maxMs,
+  );
   const [first = delayed[0]] = denied;
   const all = counted(early.length, "call");
   if (first !== undefined) {
@@ -89,7 +92,7 @@ function judge(history: History): Judgement {
       evidenceOf(first),
     );
   }
-  const [served] = early.filter(({ operation }) => operation.completed?.outcome === "ok");
+  const [served] = early.filter(({ operation }) => hasSucceeded(history, operation));
   if (served === undefined) {
     return inconclusive(
       "No call was made with a valid token past refresh_in while a refresh failed.",

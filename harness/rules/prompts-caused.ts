@@ -25,6 +25,7 @@ import { counted, sinceStart } from "./model/messages.ts";
 import { interactionRequestOf } from "./model/operations.ts";
 import { isFailedByService, isForSession } from "./model/exchange-outcomes.ts";
 import { isValidAt } from "./model/token-validity.ts";
+import { hasSucceeded } from "./model/success.ts";
 
 /** Judges `prompts-caused`; bound: `limits.promptsMax`, none by default. */
 export const promptsCaused: Rule = {
@@ -87,7 +88,7 @@ function judge(history: History): Judgement {
   const calls = operationsOf(history);
   const people = new Set(
     calls
-      .filter(({ completed }) => completed?.outcome === "ok" && completed.index < outage.index)
+      .filter((call) => hasEndedWellBefore(history, call, outage.index))
       .flatMap((call) => personOf(call) ?? []),
   );
   const caused = promptsCausedIn(history);
@@ -113,6 +114,11 @@ function judge(history: History): Judgement {
     `${counted(during.length, "call")} for people who were signed in before the outage, during it and in the hour after; they were asked to sign in ${counted(caused.length, "time")}.`,
     [recordSighting.invoked, ...caused.map(({ event }) => event)],
   );
+}
+
+/** Whether a call had succeeded before the event of that index. */
+function hasEndedWellBefore(history: History, call: Operation, index: number): boolean {
+  return (call.completed?.index ?? Infinity) < index && hasSucceeded(history, call);
 }
 
 /** Whether a call is of that user, as far as both are known. */
@@ -145,12 +151,8 @@ function isCaused(history: History, { prompt, calls, outage }: PromptInOutage): 
       one.invoked.index < prompt.index &&
       isOf(prompt.user, personOf(one)),
   );
-  const good = theirs.findLast(
-    ({ completed }) => completed?.outcome === "ok" && completed.index < prompt.index,
-  );
-  const wasSignedIn = theirs.some(
-    ({ completed }) => completed?.outcome === "ok" && completed.index < outage,
-  );
+  const good = theirs.findLast((one) => hasEndedWellBefore(history, one, prompt.index));
+  const wasSignedIn = theirs.some((one) => hasEndedWellBefore(history, one, outage));
   const since = good?.completed?.index;
   if (!wasSignedIn || since === undefined) return false;
   if (wasSessionEnded(history, prompt, since) || isRequiredByService(theirs, prompt, since))

@@ -23,6 +23,7 @@ import { metFaultSpansOf } from "./model/unmet-faults.ts";
 import { lastFaultsCleared } from "./model/fault-windows.ts";
 import { objectIdOf, scopeKey } from "./model/identifiers.ts";
 import { purposeIn } from "./model/purposes.ts";
+import { hasSucceeded, isEmpty } from "./model/success.ts";
 
 /** Judges `recovery`; bounds: `limits.recoveryWithinMs`, two minutes by default, and `limits.recoveryRequestsPerMinuteMax`. */
 export const recovery: Rule = {
@@ -75,9 +76,10 @@ function judge(history: History): Judgement {
   for (const [key, operations] of Map.groupBy(after, (call) => tokenRequestKeyOf(history, call))) {
     const mayAskAt = Math.max(cleared.at, instructed.get(key) ?? 0);
     const isLate = (operation: Operation): boolean => isOverdue(history, operation);
-    succeeded.push(...operations.filter((one) => one.completed?.outcome === "ok" && !isLate(one)));
+    succeeded.push(...operations.filter((one) => hasSucceeded(history, one) && !isLate(one)));
     for (const operation of operations) {
-      const isFailed = operation.completed?.outcome === "fail" || isLate(operation);
+      const isFailed =
+        operation.completed?.outcome === "fail" || isEmpty(history, operation) || isLate(operation);
       if (!isFailed || !canSucceed(operation)) continue;
       // The service works, and requires a person to sign in.
       if (interactionRequestOf(operation) !== undefined) continue;
@@ -91,8 +93,8 @@ function judge(history: History): Judgement {
   breaches.push(...hungSinceBefore(history, cleared, withinMs));
   const [first] = breaches.sort((a, b) => a.operation.invoked.index - b.operation.invoked.index);
   if (first !== undefined) {
-    const { invoked, completed } = first.operation;
-    const how = completed?.outcome === "fail" ? "failed" : "did not end in time,";
+    const { invoked } = first.operation;
+    const how = describeEnd(history, first.operation);
     return fails(
       `A call of ${invoked.client} still ${how} ${first.why}${andMore(breaches)}.`,
       breaches.map(({ operation }) => operation.completed ?? operation.invoked),
@@ -109,6 +111,11 @@ function judge(history: History): Judgement {
         `${counted(recovered.length, "call")} succeeded after ${nameOf(cleared)}, and none failed after more than ${formatDuration(withinMs)}.`,
         [cleared, ...recovered.map(({ completed, invoked }) => completed ?? invoked)],
       );
+}
+
+function describeEnd(history: History, operation: Operation): string {
+  if (operation.completed?.outcome === "fail") return "failed";
+  return isOverdue(history, operation) ? "did not end in time," : "returned no token";
 }
 
 /** Calls from before the service returned that go on waiting for it, such as those with a request that will never be answered. */

@@ -23,6 +23,7 @@ import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts"
 import { operationsOf } from "./model/exchanges.ts";
 import { isInteractive } from "./model/operations.ts";
 import { isValidAt } from "./model/token-validity.ts";
+import { hasSucceeded } from "./model/success.ts";
 
 /** Judges `screen`; bound: `limits.screenStuckMaxMs`, thirty seconds by default. */
 export const screen: Rule = {
@@ -173,11 +174,12 @@ function firstGoodCall(
   { event, to }: ScreenSpan,
 ): OperationCompleted | undefined {
   const good = operationsOf(history, event.client).find(
-    ({ invoked, completed }) =>
-      invoked.tab === event.tab &&
-      completed?.outcome === "ok" &&
-      completed.index > event.index &&
-      completed.at < to,
+    (call) =>
+      call.invoked.tab === event.tab &&
+      call.completed !== undefined &&
+      call.completed.index > event.index &&
+      call.completed.at < to &&
+      hasSucceeded(history, call),
   );
   return good?.completed;
 }

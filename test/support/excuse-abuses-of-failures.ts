@@ -197,6 +197,17 @@ const abusesOfEmptyToken: Abuses = {
     withoutToken(run, {}, { issued: "nothing" });
     return run;
   },
+  "empty-token/redeemed-by-page": () => {
+    const run = buildRun();
+    const page = { status: 302, location: "https://portal.example/auth#code=0.A" };
+    for (const redeems of [false, true]) {
+      const call = run.operation({ flow: "authorization-code" });
+      run.exchange({ by: call, endpoint: "authorize", ...page });
+      if (redeems) run.exchange({ by: call, issued: "nothing" });
+      call.ok({ token: "none" });
+    }
+    return run;
+  },
   "empty-token/other-work": () => {
     const run = buildRun();
     run.operation(own).ok({ token: run.token() });

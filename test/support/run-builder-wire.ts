@@ -66,6 +66,8 @@ export interface Reply {
   readonly status?: number;
   /** Seconds, or the header as it is sent. */
   readonly retryAfter?: number | string;
+  /** Where a redirect leads. */
+  readonly location?: string;
   readonly error?: WireError | string;
   readonly issued?: IssuedFacts | "nothing";
   readonly bodyForm?: "json" | "html" | "text" | "empty";
@@ -201,7 +203,10 @@ export function replyFacts(
     end: {
       kind: "response",
       status,
-      headers: raw === undefined ? [] : [["retry-after", raw]],
+      headers: [
+        ...(raw === undefined ? [] : [["retry-after", raw] as const]),
+        ...(reply.location === undefined ? [] : [["location", reply.location] as const]),
+      ],
       bodyForm,
       body: "",
       ...(reply.cut === undefined ? {} : { cut: reply.cut }),

@@ -27,7 +27,7 @@ import {
 /** A call that has begun; end it with one of the three methods. */
 export interface BuiltOperation {
   readonly operation: number;
-  /** Ends with the token that this call was issued, else with the last one issued for the same cache key. */
+  /** Ends with the token that this call was issued, else with the last one issued for the same cache key, else with one from before the run; own code reports only what was issued. */
   ok(result?: {
     readonly token?: TokenFacts | "none";
     readonly fromCache?: boolean;
@@ -100,7 +100,10 @@ function addOperation(writer: EventWriter, given: Call): BuiltOperation {
   return {
     operation,
     ok({ token, fromCache, user } = {}) {
-      const granted = token ?? writer.issuedFor(call, operation);
+      const granted =
+        token ??
+        writer.issuedFor(call, operation) ??
+        (call.flow === "custom" ? undefined : writer.token());
       writer.write({
         ...base,
         outcome: "ok",

@@ -21,6 +21,8 @@ import { isTotalOutage } from "../../rules/model/fault-windows.ts";
 import { EARLIER_TOKENS, usesEntra } from "../../rules/model/entra-use.ts";
 import { purposeIn } from "../../rules/model/purposes.ts";
 import { hadNeededToken } from "./needed-token.ts";
+import { hasSucceeded } from "../../rules/model/success.ts";
+import { counted } from "../../rules/model/messages.ts";
 
 /** Passes when a call ended ok, or an API accepted a token, in an outage without new tokens; fails when a call failed although it had a valid one. */
 export function keptWorkingFromCache(history: History): MatcherVerdict {
@@ -52,7 +54,7 @@ export function keptWorkingFromCache(history: History): MatcherVerdict {
     return {
       verdict: "pass",
       message: messageFrom(history, {
-        says: `${served.length} calls ended ok and ${accepted.length} tokens were accepted by APIs while no new token was available`,
+        says: `${counted(served.length, "call")} succeeded and ${counted(accepted.length, "token")} ${accepted.length === 1 ? "was" : "were"} accepted by APIs while no new token was available`,
         evidence: evidence.slice(0, 8).map(({ index }) => index),
       }),
     };
@@ -133,25 +135,23 @@ function beginOf(outages: readonly Outage[], index: number): number | undefined 
 /** Whether a call failed because Entra failed, although the token of an earlier call of that name was still valid. */
 function isDeniedNeedlessly(history: History, call: Operation): boolean {
   const { invoked, completed, exchanges } = call;
-  if (completed?.outcome !== "fail") return false;
+  if (completed === undefined || completed.outcome === "unknown") return false;
+  if (hasSucceeded(history, call)) return false;
   if (!exchanges.some((exchange) => isToSignInService(exchange) && isFailedByService(exchange)))
     return false;
   const before = operationsOf(history, invoked.client).findLast(
     (earlier) =>
       purposeIn(history, earlier.invoked) === purposeIn(history, invoked) &&
-      earlier.completed?.outcome === "ok" &&
-      earlier.completed.index < invoked.index,
+      (earlier.completed?.index ?? Infinity) < invoked.index &&
+      hasSucceeded(history, earlier),
   );
   return before?.completed !== undefined && hadNeededToken(history, call, before.completed.index);
 }
 
 /** Whether a call ended ok in the outage while its client had a token from before and no new one. */
-function isServedFromCache(
-  history: History,
-  outages: readonly Outage[],
-  { invoked, completed }: Operation,
-): boolean {
-  if (completed?.outcome !== "ok") return false;
+function isServedFromCache(history: History, outages: readonly Outage[], call: Operation): boolean {
+  const { invoked, completed } = call;
+  if (completed === undefined || !hasSucceeded(history, call)) return false;
   const from = beginOf(outages, invoked.index) ?? 0;
   // What a call of another name is for may need no token.
   if (invoked.flow === "custom" && !hasWorkedBefore(history, invoked, from)) return false;
@@ -163,10 +163,10 @@ function isServedFromCache(
 
 function hasWorkedBefore(history: History, call: OperationInvoked, index: number): boolean {
   return operationsOf(history, call.client).some(
-    ({ invoked, completed }) =>
-      purposeIn(history, invoked) === purposeIn(history, call) &&
-      completed?.outcome === "ok" &&
-      completed.index < index,
+    (earlier) =>
+      purposeIn(history, earlier.invoked) === purposeIn(history, call) &&
+      (earlier.completed?.index ?? Infinity) < index &&
+      hasSucceeded(history, earlier),
   );
 }
 

@@ -135,7 +135,7 @@ describe("toHaveKeptWorkingFromCache", () => {
     const run = outage((it) => it.operation(load).ok({ token: "none" }));
     expect(judge(run)).toMatchObject({
       verdict: "pass",
-      message: expect.stringMatching(/1 calls ended ok and 0 tokens were accepted/),
+      message: expect.stringMatching(/1 call succeeded and 0 tokens were accepted/),
     });
   });
 

@@ -17,6 +17,7 @@ import {
 import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
 import type { EntraOptions } from "./suite-options.ts";
 import type { TestRunner } from "./test-runner.ts";
+import { hasSucceeded } from "../../rules/model/success.ts";
 
 export interface Failure {
   readonly title: string;
@@ -84,7 +85,7 @@ export function reportUnknownTokens(session: Pick<LiveSimulation, "history">): v
   const outages = faultSpansOf(history).filter(({ window }) => failsEveryRequest(window));
   const calls = operationsOf(history).filter(
     (call) =>
-      call.completed?.outcome === "ok" &&
+      hasSucceeded(history, call) &&
       outages.some(
         ({ beganAt, endedAt = Infinity }) =>
           beganAt <= call.invoked.at && call.invoked.at < endedAt,

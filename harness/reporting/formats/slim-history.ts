@@ -4,12 +4,15 @@
  */
 import { gzipSync } from "node:zlib";
 import type { History, HistoryEvent, TokenFacts } from "../../history/event.ts";
+import { emptyCallsOf } from "../../rules/model/success.ts";
 
 /** A history as the page has it: bodies, headers and addresses stay in the journal. */
 export interface SlimHistory {
   /** ms since the Unix epoch, virtual. */
   readonly startedAt: number;
   readonly events: readonly SlimEvent[];
+  /** The numbers of the calls that ended ok without the token that they were for. */
+  readonly empty?: readonly number[];
 }
 
 /** An event without its index, which is its place in the list. */
@@ -22,11 +25,19 @@ export interface PageHistory {
   /** ms since the Unix epoch, virtual. */
   readonly startedAt: number;
   readonly events: readonly HistoryEvent[];
+  /** The numbers of the calls that ended ok without the token that they were for. */
+  readonly empty?: readonly number[];
 }
 
 /** The events in order, each with its kind, its time and what the page says of it. */
-export function slimHistory({ header, events }: History): SlimHistory {
-  return { startedAt: header.startedAt, events: events.map(slimEvent) };
+export function slimHistory(history: History): SlimHistory {
+  const { header, events } = history;
+  const empty = emptyCallsOf(history);
+  return {
+    startedAt: header.startedAt,
+    events: events.map(slimEvent),
+    ...(empty.size === 0 ? {} : { empty: [...empty] }),
+  };
 }
 
 /** The history as gzip in base64, byte for byte the same for the same history. */

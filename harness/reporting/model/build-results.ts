@@ -1,9 +1,10 @@
 /** Counts judged runs and compares them with the baseline and the quarantine: pure. */
-import { exchangesOf } from "../../rules/model/exchanges.ts";
+import { exchangesOf, operationsOf } from "../../rules/model/exchanges.ts";
 import { flowOutcomeOf } from "../../rules/model/flow-outcome.ts";
+import { hasSucceeded } from "../../rules/model/success.ts";
 import type { Verdict } from "../../rules/rule.ts";
 import { type Finding, isRepeated, mustConclude, verdictOf } from "../../rules/rules.ts";
-import type { ExchangeEnded, History, OperationCompleted } from "../../history/event.ts";
+import type { ExchangeEnded, History } from "../../history/event.ts";
 import type { ExpectedFailure } from "../../history/header.ts";
 import { type BaselineEntry, isForRun, knows } from "./baseline.ts";
 import { costOf, highestCosts } from "./cost.ts";
@@ -118,7 +119,7 @@ export function resultOf(
     readonly quarantine: readonly QuarantineEntry[];
   },
 ): RunResult {
-  const { header, events } = run.history;
+  const { header } = run.history;
   const findings = findingsThatCount(run).map((finding): ComparedFinding => {
     const { rule, verdict, message, evidence, source } = finding;
     const isKnown = baseline.some((entry) => knows(entry, header, finding));
@@ -138,10 +139,7 @@ export function resultOf(
       ...(control === undefined ? {} : { control }),
     };
   });
-  const completed = events.filter((event) => event.kind === "operation-completed");
   const ended = exchangesOf(run.history).flatMap((exchange) => exchange.ended ?? []);
-  const outcomes = (outcome: OperationCompleted["outcome"]): number =>
-    completed.filter((event) => event.outcome === outcome).length;
   const served = (by: ExchangeEnded["servedBy"]): number =>
     ended.filter((event) => event.servedBy === by).length;
   return {
@@ -150,7 +148,7 @@ export function resultOf(
     mount: header.mount,
     verdict: verdictOf(findings),
     expected: findings.every((finding) => !isUnexpected(finding)),
-    operations: { ok: outcomes("ok"), fail: outcomes("fail"), unknown: outcomes("unknown") },
+    operations: outcomesOf(run.history),
     requests: { primary: served("primary"), backup: served("backup"), refused: served("edge") },
     simulatedMs: run.simulatedMs,
     findings,
@@ -158,6 +156,14 @@ export function resultOf(
     cost: costOf(run.history),
     ...rowOf(run.history),
   };
+}
+
+/** How many calls got what they were for, failed or ended without it, or did not end. */
+function outcomesOf(history: History): RunResult["operations"] {
+  const completed = operationsOf(history).filter((call) => call.completed !== undefined);
+  const ok = completed.filter((call) => hasSucceeded(history, call)).length;
+  const unknown = completed.filter((call) => call.completed?.outcome === "unknown").length;
+  return { ok, fail: completed.length - ok - unknown, unknown };
 }
 
 function unseenOf(

@@ -4,6 +4,8 @@
  * rules then fail because of that, and the advice of the scenario would mislead.
  */
 import type { History } from "../../history/event.ts";
+import { operationsOf, type Operation } from "../../rules/model/exchanges.ts";
+import { hasSucceeded } from "../../rules/model/success.ts";
 import { namesWithin } from "./wording.ts";
 
 /** Codes by which Entra refuses what an administrator set up, never because of an outage (Microsoft's list of AADSTS error codes). */
@@ -22,7 +24,7 @@ const meanings: ReadonlyMap<number, string> = new Map([
 
 /**
  * One line that says which clients the service refused for their configuration and what to do;
- * undefined when every client has an operation that ended ok.
+ * undefined when every client has a call that succeeded.
  */
 export function configurationAdvice(history: History): string | undefined {
   if (hasNoMachine(history)) return NO_MACHINE;
@@ -41,12 +43,12 @@ const ADVICE =
 const NO_MACHINE =
   'A managed identity was asked for, and this process runs on no machine. This is configuration, not resilience: name one of the world in the scenario, machine: "web-vm", or open({ app: "web-vm-identity", machine: "web-vm" }).';
 
-/** Whether nothing ever answered at the endpoint of a machine, though no fault was in the way, and nothing ended ok. */
-function hasNoMachine({ events }: History): boolean {
+/** Whether nothing ever answered at the endpoint of a machine, though no fault was in the way, and no call succeeded. */
+function hasNoMachine(history: History): boolean {
+  if (successesIn(history).length > 0) return false;
   const asked = new Set<number>();
   let isAsked = false;
-  for (const event of events) {
-    if (event.kind === "operation-completed" && event.outcome === "ok") return false;
+  for (const event of history.events) {
     if (event.kind === "exchange-began" && event.endpoint === "managed-identity")
       asked.add(event.exchange);
     if (event.kind !== "exchange-ended" || !asked.has(event.exchange)) continue;
@@ -56,17 +58,18 @@ function hasNoMachine({ events }: History): boolean {
   return isAsked;
 }
 
-/** The codes that mean configuration by client, for clients of which no operation ended ok. */
-function refusedClients({ header, events }: History): ReadonlyMap<string, readonly number[]> {
+function successesIn(history: History): readonly Operation[] {
+  return operationsOf(history).filter((call) => hasSucceeded(history, call));
+}
+
+/** The codes that mean configuration by client, for clients of which no call succeeded. */
+function refusedClients(history: History): ReadonlyMap<string, readonly number[]> {
+  const { header, events } = history;
   const senders = new Map<number, string | undefined>();
-  const callers = new Map<number, string>();
-  const served = new Set<string>();
+  const served = new Set(successesIn(history).map(({ invoked }) => invoked.client));
   const refused = new Map<string | undefined, Set<number>>();
   for (const event of events) {
     if (event.kind === "exchange-began") senders.set(event.exchange, event.client);
-    if (event.kind === "operation-invoked") callers.set(event.operation, event.client);
-    if (event.kind === "operation-completed" && event.outcome === "ok")
-      served.add(callers.get(event.operation) ?? header.client.name);
     if (event.kind !== "exchange-ended") continue;
     const codes = event.error?.codes.filter((code) => meanings.has(code)) ?? [];
     const client = senders.get(event.exchange);

@@ -23,8 +23,8 @@ async function unpack(packed: string): Promise<PageHistory> {
   const bytes = new Uint8Array(letters.length);
   for (let index = 0; index < letters.length; index += 1) bytes[index] = letters.charCodeAt(index);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const { startedAt, events } = JSON.parse(await new Response(stream).text()) as SlimHistory;
-  return { startedAt, events: events.map((event, index) => ({ ...event, index })) };
+  const slim = JSON.parse(await new Response(stream).text()) as SlimHistory;
+  return { ...slim, events: slim.events.map((event, index) => ({ ...event, index })) };
 }
 
 function textOf(id: string): string {

@@ -14,9 +14,10 @@ import { availableTokensAt } from "./available-tokens.ts";
 import type { EventRef } from "./verdicts.ts";
 import { operationsOf, type Operation } from "./exchanges.ts";
 import { scopeKey } from "./identifiers.ts";
-import { isCacheable, isDenied } from "./operations.ts";
+import { isCacheable } from "./operations.ts";
 import { isForSession } from "./exchange-outcomes.ts";
 import { isFreshAt, isValidAt } from "./token-validity.ts";
+import { isDenied } from "./success.ts";
 
 /** What the application had, such as `a token valid for another 40m`, and the event that brought it. */
 export interface HadBefore extends EventRef {
@@ -87,7 +88,7 @@ function byCalls(history: History): readonly FirstUse[] {
     if (loss === undefined || token === undefined || !isValidAt(token.token, invoked.at)) return [];
     const scopes = scopeKey(invoked.scopes.join(" "));
     const key = [invoked.client, invoked.tab, loss.event.index, invoked.user, scopes].join(" · ");
-    const end = endOfCall(operation, token.token);
+    const end = endOfCall(history, operation, token.token);
     if (used.has(key) || end === undefined) return [];
     used.add(key);
     const had = { kind: "token", description: lifeOf(token.token.expiresAt - invoked.at) } as const;
@@ -110,11 +111,12 @@ function byCalls(history: History): readonly FirstUse[] {
 }
 
 function endOfCall(
+  history: History,
   operation: Operation,
   token: Parameters<typeof isFreshAt>[0],
 ): FirstUse["end"] | undefined {
   const { completed } = operation;
-  if (isDenied(operation)) return "denied";
+  if (isDenied(history, operation)) return "denied";
   if (completed?.outcome !== "ok") return undefined;
   // After `refresh_in` the service itself asks for a new request.
   const isNeedless = requestsOf(operation).some(({ began }) => isFreshAt(token, began.at));

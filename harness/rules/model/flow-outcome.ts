@@ -10,13 +10,14 @@ import { operationsOf, type Operation } from "./exchanges.ts";
 import { statusOf } from "./exchange-outcomes.ts";
 import { observedFlows } from "./observed-flows.ts";
 import { isValidAt } from "./token-validity.ts";
+import { hasSucceeded } from "./success.ts";
 
 /** One row with its figures, counted over the calls that began in the outage. */
 export interface FlowOutcome extends FlowRow {
   readonly asked: number;
-  /** Calls that ended ok. */
+  /** Calls that succeeded. */
   readonly got: number;
-  /** Calls that ended ok, or could have: with a token that the client had, or by the documented protection. */
+  /** Calls that succeeded, or could have: with a token that the client had, or by the documented protection. */
   readonly could: number;
   /** Calls with a successful answer of the backup. */
   readonly byBackup: number;
@@ -44,6 +45,7 @@ export function flowOutcomeOf(history: History): FoundOutcome | { readonly missi
     return {
       missing: `The scenario's row names the flow ${row.flow}, but the requests show ${observed.join(", ")}.`,
     };
+  const isOk = (call: Operation): boolean => hasSucceeded(history, call);
   const all = operationsOf(history);
   const before = all.filter(({ invoked }) => invoked.at < first.beganAt);
   const failed = before.find((call) => !isOk(call))?.completed;
@@ -81,11 +83,6 @@ export function isByBackup({ exchanges }: Operation): boolean {
   return exchanges.some(
     (exchange) => exchange.ended?.servedBy === "backup" && (statusOf(exchange) ?? 500) < 400,
   );
-}
-
-/** Whether the call ended ok. */
-export function isOk({ completed }: Operation): boolean {
-  return completed?.outcome === "ok";
 }
 
 function hadToken(history: History, { invoked }: Operation): boolean {

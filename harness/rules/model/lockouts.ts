@@ -3,6 +3,7 @@ import type { History, OperationInvoked } from "../../history/event.ts";
 import { harmlessChanges, type WorldChanged } from "../../history/world-changed.ts";
 import { operationsOf, type Operation } from "./exchanges.ts";
 import { objectIdOf } from "./identifiers.ts";
+import { hasSucceeded } from "./success.ts";
 
 /** Creates a predicate for calls that could succeed: those of users and apps that the script has not locked out. */
 export function createLockoutCheck(history: History): (operation: Operation) => boolean {
@@ -12,8 +13,7 @@ export function createLockoutCheck(history: History): (operation: Operation) => 
       (event.change === "secret-rolled" || !harmlessChanges.has(event.change)),
   );
   const signIns = operationsOf(history).filter(
-    ({ invoked: { flow }, completed }) =>
-      completed?.outcome === "ok" && INTERACTIVE_FLOWS.has(flow),
+    (call) => INTERACTIVE_FLOWS.has(call.invoked.flow) && hasSucceeded(history, call),
   );
   return ({ invoked }) =>
     !changes.some(

@@ -55,9 +55,3 @@ export function interactionRequestOf({ exchanges }: Operation): Exchange | undef
     return grant !== "authorization_code" && error !== undefined && meansInteraction(error);
   });
 }
-
-/** Whether a call failed, its caller timed out, or nothing can end it: the application got no token. */
-export function isDenied({ completed }: Operation): boolean {
-  if (completed?.outcome === "fail") return true;
-  return completed?.outcome === "unknown" && completed.reason !== "run-ended";
-}

@@ -5,6 +5,7 @@
  */
 import type { Flow, History, OperationInvoked, PromptShown } from "../../history/event.ts";
 import { operationsOf, type Operation } from "./exchanges.ts";
+import { hasSucceeded } from "./success.ts";
 
 /** A person was asked to sign in. */
 export interface SignInPrompt {
@@ -33,7 +34,7 @@ export function signInPromptsOf(history: History): readonly SignInPrompt[] {
   const prompts = promptsOf(history);
   const prompted = new Set(prompts.map(({ operation }) => operation));
   const withoutPrompt = pageCallsOf(history).filter(
-    ({ invoked, completed }) => completed?.outcome !== "ok" && !prompted.has(invoked.operation),
+    (call) => !hasSucceeded(history, call) && !prompted.has(call.invoked.operation),
   );
   return createPrompts(history, prompts, withoutPrompt);
 }

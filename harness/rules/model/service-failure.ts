@@ -17,6 +17,7 @@ import {
 import type { Exchange, Operation } from "./exchanges.ts";
 import { asksInVain } from "./person-needed.ts";
 import { signInFaultsAt } from "./fault-windows.ts";
+import { hasSucceeded } from "./success.ts";
 
 /** A failure of the service as an application sees it: a description such as `the token endpoint failed (a 503)`, and the events that show it. */
 export interface ServiceFailure {
@@ -46,7 +47,7 @@ function latestOutcomeOf(
 ): ServiceFailure | "other" | undefined {
   const { completed } = call;
   const end = completed === undefined || completed.index > prompt.index ? undefined : completed;
-  if (end?.outcome === "ok") return "other";
+  if (end !== undefined && hasSucceeded(history, call)) return "other";
   // A client that asks for a sign-in without need has a failure of the service behind it, or its own.
   const isAskedFor = end?.outcome === "fail" && end.error.interactionRequired;
   if (isAskedFor && !asksInVain(history, call)) return "other";

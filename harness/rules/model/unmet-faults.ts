@@ -11,6 +11,7 @@ import { faultSpansOf, type FaultSpan } from "./fault-windows.ts";
 import { isCacheable } from "./operations.ts";
 import { isDiscovery } from "./similar-requests.ts";
 import { isValidAt } from "./token-validity.ts";
+import { hasSucceeded } from "./success.ts";
 
 /** A fault that broke nothing; `span` is absent when it never began. */
 export interface UnmetSpan {
@@ -67,7 +68,7 @@ function isTokenUsedIn(history: History, span: FaultSpan): boolean {
 /** The calls that were made in the window and succeeded. */
 function callsIn(history: History, span: FaultSpan): readonly Operation[] {
   return operationsOf(history).filter(
-    ({ invoked, completed }) => completed?.outcome === "ok" && isIn(history, span, invoked.at),
+    (call) => hasSucceeded(history, call) && isIn(history, span, call.invoked.at),
   );
 }
 

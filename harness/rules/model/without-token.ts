@@ -3,6 +3,7 @@ import type { History } from "../../history/event.ts";
 import { cacheKeyOf } from "./cache-key.ts";
 import { isOverdue } from "./call-time.ts";
 import { endOf, operationsOf } from "./exchanges.ts";
+import { hasSucceeded } from "./success.ts";
 
 /** A stretch of time, ms since the Unix epoch. */
 export interface Stretch {
@@ -19,7 +20,7 @@ export function stretchesWithoutToken(history: History): readonly Stretch[] {
     const key = cacheKeyOf(history, invoked) ?? invoked.client;
     const missingSince = since.get(key);
     const from = missingSince ?? (isOverdue(history, operation) ? invoked.at : undefined);
-    if (completed?.outcome === "ok") {
+    if (completed !== undefined && hasSucceeded(history, operation)) {
       if (from !== undefined) stretches.push({ from, to: Math.max(from, completed.at) });
       since.delete(key);
     } else if (missingSince === undefined) since.set(key, invoked.at);

@@ -24,6 +24,8 @@ interface Drawing {
   readonly startedAt: number;
   /** End of the run, ms since its start. */
   readonly endMs: number;
+  /** The calls that ended ok without the token that they were for. */
+  readonly empty: ReadonlySet<number>;
   readonly calls: Map<number, Call>;
   readonly requests: Map<number, ExchangeBegan>;
   /** Lanes that already show a token. */
@@ -38,13 +40,14 @@ interface Drawing {
 
 /** Puts everything of a history into the lanes, and every event in its place. */
 export function drawEvents(
-  { startedAt, events }: PageHistory,
+  { startedAt, events, empty = [] }: PageHistory,
   { drafts, endMs }: Pick<Drawing, "drafts" | "endMs">,
 ): void {
   const drawing: Drawing = {
     drafts,
     startedAt,
     endMs,
+    empty: new Set(empty),
     calls: new Map(),
     requests: new Map(),
     tokens: new Map(),
@@ -155,7 +158,7 @@ function drawOpen(drawing: Drawing): void {
 }
 
 function drawCall(event: OperationCompleted, drawing: Drawing): void {
-  const { drafts, calls, startedAt } = drawing;
+  const { drafts, calls, empty, startedAt } = drawing;
   const call = calls.get(event.operation);
   if (call === undefined) {
     drafts.put(event.index, drafts.world(), "signs");
@@ -164,14 +167,15 @@ function drawCall(event: OperationCompleted, drawing: Drawing): void {
   call.isOpen = false;
   const draft = laneOf(call.invoked, drafts);
   const [from, to] = [call.invoked.at - startedAt, event.at - startedAt];
-  const style = callStyle(event, call.requests);
+  const outcome = empty.has(event.operation) ? "fail" : event.outcome;
+  const style = callStyle(outcome, call.requests);
   drafts.draw(draft, "calls", { from, to, event: event.index, style });
   drafts.put(event.index, draft, "calls");
   if (event.outcome !== "ok" || event.token === undefined) return;
   drawToken(event.token, { event, client: call.invoked.client }, drawing);
 }
 
-function callStyle({ outcome }: OperationCompleted, requests: number): MarkStyle {
+function callStyle(outcome: OperationCompleted["outcome"], requests: number): MarkStyle {
   switch (outcome) {
     case "ok":
       return "call-ok";
