@@ -50,7 +50,7 @@ export async function fillIn(
   const form = page.locator(SIGN_IN_FORM);
   await form.locator('input[name="login"]').fill(answers.username);
   await form.locator('input[type="password"]').fill(answers.password);
-  await press(page, form.locator('[type="submit"]'));
+  await press(page, form.locator('[type="submit"]:not([name])'));
   return true;
 }
 

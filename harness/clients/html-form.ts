@@ -6,9 +6,11 @@ export interface UserAnswers {
   readonly password: string;
   /** For a device code page. */
   readonly userCode?: string;
+  /** The labels of buttons that the person presses where a page has them, rather than the one with the focus. */
+  readonly presses?: readonly string[];
 }
 
-/** A field of a form; of several buttons it has the one with the focus. */
+/** A field of a form. */
 export interface FormField {
   readonly name: string;
   readonly type: string;
@@ -20,24 +22,72 @@ export interface HtmlForm {
   /** As written: relative, or empty for the address of the page. */
   readonly action: string;
   readonly fields: readonly FormField[];
+  /** The buttons that send a field of their own. */
+  readonly buttons: readonly FormButton[];
+}
+
+/** A button that sends a field. */
+export interface FormButton {
+  readonly name: string;
+  readonly value: string;
+  readonly label: string;
+  readonly hasFocus: boolean;
 }
 
 /** The first form of a page; undefined when it has none. */
 export function formOf(html: string): HtmlForm | undefined {
   const form = /<form\b([^>]*)>([\s\S]*?)<\/form>/i.exec(html);
   if (form === null) return undefined;
-  // Of several buttons a person presses the one that has the focus.
-  const inputs = [
-    ...(form[2] ?? "").matchAll(/<(?:input\b|button\b(?=[^>]*\sautofocus))([^>]*)>/gi),
-  ];
-  const fields = inputs
+  const content = form[2] ?? "";
+  const fields = [...content.matchAll(/<input\b([^>]*)>/gi)]
     .map(([, attributes = ""]) => ({
       name: attribute(attributes, "name"),
       type: attribute(attributes, "type").toLowerCase(),
       value: attribute(attributes, "value"),
     }))
     .filter((field) => field.name !== "");
-  return { action: attribute(form[1] ?? "", "action"), fields };
+  const buttons = [...content.matchAll(/<button\b([^>]*)>([^<]*)/gi)]
+    .map(([, attributes = "", label = ""]) => ({
+      name: attribute(attributes, "name"),
+      value: attribute(attributes, "value"),
+      label: unescapeHtml(label).trim(),
+      hasFocus: /\sautofocus\b/i.test(attributes),
+    }))
+    .filter((button) => button.name !== "");
+  return { action: attribute(form[1] ?? "", "action"), fields, buttons };
+}
+
+/** What the form sends when a person has filled it in and presses a button: the one that they want, else the one with the focus. */
+export function answersTo({ fields, buttons }: HtmlForm, person: UserAnswers): URLSearchParams {
+  const sent = fields.map((field): [string, string] => [field.name, answerTo(field, person)]);
+  const pressed = buttonFor(buttons, person) ?? buttons.find(({ hasFocus }) => hasFocus);
+  return new URLSearchParams(
+    pressed === undefined ? sent : [...sent, [pressed.name, pressed.value]],
+  );
+}
+
+/** The button that the person wants, if there is one. */
+export function buttonFor(
+  buttons: readonly FormButton[],
+  { presses = [] }: UserAnswers,
+): FormButton | undefined {
+  return buttons.find(({ label }) => presses.includes(label));
+}
+
+/** The addresses that a page opens in frames. */
+export function framesOf(html: string): readonly string[] {
+  return [...html.matchAll(/<iframe\b([^>]*)>/gi)].flatMap(([, attributes = ""]) => {
+    const address = attribute(attributes, "src");
+    return address === "" ? [] : [address];
+  });
+}
+
+/** The address to which a page leads on by itself, as the link of that kind for browsers without scripts. */
+export function nextPageOf(html: string): string | undefined {
+  const link = [...html.matchAll(/<a\b([^>]*)>/gi)].find(
+    ([, attributes = ""]) => attribute(attributes, "rel") === "next",
+  );
+  return link === undefined ? undefined : attribute(link[1] ?? "", "href");
 }
 
 /** The title of a page as it is written, with its character references; empty when it has none. */
@@ -46,7 +96,7 @@ export function titleOf(html: string): string {
 }
 
 /** What a person puts into a field: hidden ones keep their value. */
-export function answerTo(field: FormField, person: UserAnswers): string {
+function answerTo(field: FormField, person: UserAnswers): string {
   if (field.type === "password") return person.password;
   if (/code|otc/i.test(field.name) && field.type !== "hidden") return person.userCode ?? "";
   if (field.type === "hidden" || field.type === "submit") return field.value;

@@ -4,7 +4,7 @@
  * It knows HTML forms and cookies, and nothing of OAuth.
  */
 import { createRequest } from "../core/http/message.ts";
-import { answerTo, formOf, titleOf, type UserAnswers } from "./html-form.ts";
+import { answersTo, formOf, titleOf, type UserAnswers } from "./html-form.ts";
 
 export interface UserAgentOptions {
   readonly browse: (request: Request) => Promise<Response>;
@@ -79,9 +79,7 @@ export function createUserAgent(options: UserAgentOptions): UserAgent {
         asked = true;
         next = {
           url: action.href,
-          form: new URLSearchParams(
-            form.fields.map((field) => [field.name, answerTo(field, person)]),
-          ),
+          form: answersTo(form, person),
         };
       }
       throw new Error(`The sign-in pages at ${new URL(url).host} never come to an end.`);

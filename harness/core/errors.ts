@@ -29,6 +29,7 @@ export type HarnessErrorCode =
   | "unfit-machine"
   | "unmocked-request"
   | "not-signed-in"
+  | "not-signed-out"
   | "stuck"
   | "request-loop"
   | "client-not-installed"

@@ -81,8 +81,16 @@ it("leaves a form of the app alone that leads to Entra after the sign-in", async
 });
 
 describe("an address that a browser without a screen cannot open", () => {
-  it("is named when the app redirects to it", async () => {
-    const app = createRedeemingApp((response) => response.redirect("myapp://done"));
+  it("ends a sign-in when the app redirects to it after it has redeemed the code", async () => {
+    const app = createRedeemingApp((response) => response.redirect("myapp://auth?ticket=1"));
+    const { url, status, headers } = await signIn(app);
+    expect([url, status]).toEqual(["myapp://auth?ticket=1", 302]);
+    expect(headers.get("location")).toBe("myapp://auth?ticket=1");
+    expect(entra.timeline()).toMatch(/operation 1 is ok: token at-/);
+  });
+
+  it("is named when the app redirects to it instead of signing in", async () => {
+    const app = createApp((response) => response.redirect("myapp://done?code=secret"));
     await expect(signIn(app)).rejects.toMatchObject({
       code: "not-signed-in",
       message: expect.stringMatching(

@@ -9,6 +9,8 @@ export interface PortalOptions {
   readonly tenant?: string;
   /** Attributes of the session cookie. */
   readonly cookie?: CookieOptions;
+  /** How it signs people out; default: it ends its own session, and the one at Entra. */
+  readonly signOut?: "everywhere" | "here";
   /** What the app does with Entra's answer; default: it redeems the code. */
   readonly answer?: "redeems" | "ignores";
   /** Framework, for another version of Express. */
@@ -18,9 +20,10 @@ export interface PortalOptions {
 /** Creates the app; `/auth/signin` sends people to Entra, `/profile` greets who is signed in. */
 export function createPortal(options: PortalOptions = {}): Express {
   const { responseMode = "query", redirectUri = "http://localhost:3000/redirect" } = options;
+  const authority = `https://login.microsoftonline.com/${options.tenant ?? "11111111-aaaa-4aaa-8aaa-000000000001"}`;
   const client = new ConfidentialClientApplication({
     auth: {
-      authority: `https://login.microsoftonline.com/${options.tenant ?? "11111111-aaaa-4aaa-8aaa-000000000001"}`,
+      authority,
       clientId: options.clientId ?? "33333333-cccc-4ccc-8ccc-000000000013",
       clientSecret: "fixture-secret-of-portal",
     },
@@ -28,6 +31,8 @@ export function createPortal(options: PortalOptions = {}): Express {
   const scopes = ["User.Read"];
   const names = new Map<string, string>();
   const states = new Set<string>();
+  /** The app's session by the one at Entra. */
+  const sessions = new Map<string, string>();
   const app = (options.framework ?? express)();
   app.use(express.urlencoded({ extended: false }));
 
@@ -66,6 +71,7 @@ export function createPortal(options: PortalOptions = {}): Express {
     try {
       const { account } = await client.acquireTokenByCode({ scopes, redirectUri, code });
       names.set(state, account?.name ?? "");
+      sessions.set(String(account?.idTokenClaims?.["sid"]), state);
       response.cookie("session", state, { httpOnly: true, ...options.cookie }).redirect("/profile");
     } catch (error) {
       next(error);
@@ -74,6 +80,19 @@ export function createPortal(options: PortalOptions = {}): Express {
   const path = new URL(redirectUri).pathname;
   app.get(path, (request, response, next) => void answer(request, response, next));
   app.post(path, (request, response, next) => void answer(request, response, next));
+
+  app.get("/auth/signout", (request, response) => {
+    names.delete(cookieOf(request, "session") ?? "");
+    const back = new URL("/goodbye", redirectUri).href;
+    const address = `${authority}/oauth2/v2.0/logout?${new URLSearchParams({ post_logout_redirect_uri: back }).toString()}`;
+    response.redirect(options.signOut === "here" ? "/goodbye" : address);
+  });
+  app.get("/goodbye", (_request, response) => response.send("Goodbye"));
+  // Without a cookie, which a browser sends to a frame of Entra's page only with SameSite=None.
+  app.get("/auth/front-channel", (request, response) => {
+    names.delete(sessions.get(request.query["sid"] as string) ?? "");
+    response.cookie("seen", "1").send();
+  });
 
   app.get("/profile", (request, response) => {
     const name = names.get(cookieOf(request, "session") ?? "");

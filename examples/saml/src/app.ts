@@ -10,9 +10,13 @@ export type Settings = Pick<SamlConfig, "entryPoint" | "issuer" | "callbackUrl" 
 
 export function createApp(settings: Settings): Express {
   const authenticator = new passport.Passport();
-  const signOn = (profile: Profile | null, done: Verified) => done(null, { name: profile?.nameID });
+  // What a sign-out needs of the person and the session, too.
+  const verify = (profile: Profile | null, done: Verified) => {
+    const { nameID, nameIDFormat, sessionIndex } = profile ?? {};
+    done(null, { nameID, nameIDFormat, sessionIndex });
+  };
   const options = { ...settings, audience: settings.issuer, wantAuthnResponseSigned: false };
-  const strategy = new Strategy(options, signOn, signOn);
+  const strategy = new Strategy(options, verify, verify);
   // Its types are those of Express 4.
   authenticator.use("saml", strategy as unknown as passport.Strategy);
   authenticator.serializeUser((user, done) => done(null, user));
@@ -25,9 +29,19 @@ export function createApp(settings: Settings): Express {
   app.get("/login", authenticator.authenticate("saml"));
   app.post("/saml/acs", authenticator.authenticate("saml", { successRedirect: "/" }));
   app.get("/", (request, response) => {
-    const { name } = (request.user ?? {}) as { name?: string };
-    if (name === undefined) response.redirect("/login");
-    else response.send(`Expenses of ${name}`);
+    const { nameID } = (request.user ?? {}) as Partial<Profile>;
+    if (nameID === undefined) response.redirect("/login");
+    else response.send(`Expenses of ${nameID}`);
+  });
+  app.get("/logout", (request, response, next) => {
+    strategy.logout(request as unknown as Parameters<Strategy["logout"]>[0], (error, address) => {
+      if (error !== null || !address) next(error);
+      else request.logout((failed) => (failed ? next(failed) : response.redirect(address)));
+    });
+  });
+  // Entra's answer to that, and its request when the person has signed out elsewhere.
+  app.get("/saml/logout", authenticator.authenticate("saml"), (_request, response) => {
+    response.send("You are signed out");
   });
   return app;
 }

@@ -11,6 +11,7 @@ const world = createWorld({
     {
       kind: "web",
       clientId: "8a6c1f5e-0000-4000-8000-000000000002",
+      logoutUrl: "http://localhost:3000/saml/logout",
       saml: {
         identifiers: ["https://expenses.example.com/saml"],
         replyUrls: ["http://localhost:3000/saml/acs"],
@@ -25,6 +26,14 @@ test("signs in with Entra by SAML", async () => {
   await entra.signIn("adele", agent, "/login");
   const { text } = await agent.get("/").expect(200);
   expect(text).toBe("Expenses of adele@example.com");
+});
+
+test("signs out of the app and of Entra", async () => {
+  const agent = request.agent(createApp(samlSettings(world)));
+  await entra.signIn("adele", agent, "/login");
+  const { text } = await entra.signOut("adele", agent, "/logout");
+  expect(text).toBe("You are signed out");
+  await agent.get("/").expect(302);
 });
 
 test("keeps its sessions through an hour without Entra", async () => {

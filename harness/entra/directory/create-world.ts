@@ -107,7 +107,7 @@ function nameOf({ kind, name: given }: AppSketch, before: readonly AppSketch[]):
 
 function registrationOf(app: AppSketch, short: string): AppRegistration {
   const { kind, clientId, redirectUris = [], scopes = ["User.Read"], saml } = app;
-  const { certificates = [], federatedCredentials, multiTenant, optionalClaims } = app;
+  const { certificates = [], federatedCredentials, multiTenant, optionalClaims, logoutUrl } = app;
   return {
     name: short,
     clientId,
@@ -126,6 +126,7 @@ function registrationOf(app: AppSketch, short: string): AppRegistration {
       return `${identifier}/${permission}`;
     }),
     appRoles: rolesOf(app),
+    ...(logoutUrl === undefined ? {} : { logoutUrl }),
     ...(saml === undefined ? {} : { saml: samlOf(app, saml) }),
   };
 }

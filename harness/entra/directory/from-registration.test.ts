@@ -99,6 +99,14 @@ describe("an app from its registration", () => {
     ]);
   });
 
+  it("has its front-channel logout URL", () => {
+    const logoutUrl = "http://localhost:3000/signed-out";
+    const registration = { ...spa, web: { redirectUris: [], logoutUrl } };
+    expect(fromRegistration(registration).logoutUrl).toBe(logoutUrl);
+    expect(fromRegistration({ ...spa, web: bare.web })).not.toHaveProperty("logoutUrl");
+    expect(worldOf(registration).tenants[0]?.apps[0]?.logoutUrl).toBe(logoutUrl);
+  });
+
   it("has the permissions by name: those of Graph, of Azure, and of APIs whose registration is given", () => {
     const own = {
       resourceAppId: apiId,

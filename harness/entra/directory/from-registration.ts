@@ -52,11 +52,13 @@ export function fromRegistration(
   // Others may be registered with one, but cannot keep it.
   const mayKeepSecret = kind === "web" || kind === "daemon" || kind === "api";
   const certificates = mayKeepSecret ? certificatesOf(read) : [];
+  const logoutUrl = read.web?.logoutUrl ?? "";
   const hasSecret = (read.passwordCredentials ?? []).length > 0;
   return {
     kind,
     clientId: read.appId,
     redirectUris: redirectUrisOf(read),
+    ...(logoutUrl === "" ? {} : { logoutUrl }),
     ...(isMultiTenant(read) ? { multiTenant: true } : {}),
     ...(certificates.length === 0 ? {} : { certificates }),
     // Beside a certificate there is no secret, unless the registration has one as well.
@@ -98,7 +100,12 @@ const registrationSchema = schema((z) => {
     appId: guid(),
     signInAudience: z.enum(audiences, { error: expecting(AUDIENCE_EXPECTED) }).nullish(),
     identifierUris: z.array(z.string()).nullish(),
-    web: uris,
+    web: z
+      .looseObject({
+        redirectUris: z.array(z.string()).nullish(),
+        logoutUrl: z.string().nullish(),
+      })
+      .nullish(),
     spa: uris,
     publicClient: uris,
     api: apiSchema().nullish(),

@@ -51,6 +51,8 @@ export interface ServiceSettings {
   readonly samlRequestAgeMinutesMax: "any" | number;
   /** Whether a repeated SAML request is answered again; not documented. */
   readonly samlRepeatedRequests: "answer" | "refuse";
+  /** Whether a LogoutRequest may come by HTTP POST: the document says that sign-out "supports redirect binding, and not POST", and may mean the answer only. */
+  readonly samlLogoutByPost: "answer" | "refuse";
   /** Separator in error_description: CRLF in recordings, spaces in bodies since about 2023. */
   readonly errorSeparator: "crlf" | "space";
   /** `suberror` of AADSTS50173: `bad_token` in a recording; clients handle a bare invalid_grant differently. */

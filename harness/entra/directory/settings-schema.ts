@@ -73,6 +73,7 @@ function fieldsOf(z: Z) {
       error: expecting('"any" or a number', hintFor('"any"', "minutes")),
     }),
     samlRepeatedRequests: choice(z, ["answer", "refuse"]),
+    samlLogoutByPost: choice(z, ["answer", "refuse"]),
     errorSeparator: choice(z, ["crlf", "space"]),
     revokedGrantSuberror: choice(z, ["bad_token", "none"]),
     loopDetection: loopDetectionOf(z),

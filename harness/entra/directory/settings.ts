@@ -34,6 +34,7 @@ export const defaultServiceSettings: ServiceSettings = {
   samlIssuerHost: "sts.windows.net",
   samlRequestAgeMinutesMax: "any",
   samlRepeatedRequests: "answer",
+  samlLogoutByPost: "answer",
   // Section I.10: spaces in bodies since about 2023.
   errorSeparator: "space",
   // A.10: seen on other revoked grants.

@@ -61,6 +61,10 @@ export const unverifiedSettings: {
   samlConfirmationMinutes: { because: "text and samples disagree", between: { min: 5, max: 70 } },
   samlRequestAgeMinutesMax: "sourced",
   samlRepeatedRequests: { because: "it is not documented", values: ["answer", "refuse"] },
+  samlLogoutByPost: {
+    because: "the document names the redirect binding, and may mean the answer only",
+    values: ["answer", "refuse"],
+  },
   errorSeparator: { because: "it has changed over the years", values: ["crlf", "space"] },
   revokedGrantSuberror: {
     because: "it is recorded for some revoked grants only",

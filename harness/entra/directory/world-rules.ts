@@ -82,7 +82,14 @@ function checkTenant({ tenants }: World, { apps, users }: Tenant, report: Report
 
 /** Reports violations within an app. */
 export function checkRegistration(
-  { kind, secrets, certificates, federatedCredentials = [], redirectUris }: AppRegistration,
+  {
+    kind,
+    secrets,
+    certificates,
+    federatedCredentials = [],
+    redirectUris,
+    logoutUrl,
+  }: AppRegistration,
   report: ReportProblem,
 ): void {
   const credentials = secrets.length + certificates.length + federatedCredentials.length;
@@ -96,6 +103,8 @@ export function checkRegistration(
     if (URL.canParse(uri)) return;
     report(["redirectUris", index, "uri"], expected("an absolute URL", uri));
   });
+  if (logoutUrl !== undefined && !URL.canParse(logoutUrl))
+    report(["logoutUrl"], expected("an absolute URL", logoutUrl));
 }
 
 /** Reports a managed identity without its own fields, or with a credential, and other apps with these fields. */

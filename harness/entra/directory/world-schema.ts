@@ -178,6 +178,7 @@ const appSchema = schemaOf<AppRegistration>()((z) =>
       optionalClaims: optionalClaims().optional(),
       delegated: names(),
       appRoles: z.record(z.string(), names()),
+      logoutUrl: nonEmptyString().optional(),
       saml: samlSchema().optional(),
     })
     .check(acrossFields(checkRegistration), acrossFields(checkIdentity))

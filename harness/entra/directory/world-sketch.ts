@@ -93,6 +93,8 @@ export interface AppSketch {
   readonly exposes?: readonly string[];
   /** Version of the access tokens for its API, `requestedAccessTokenVersion` of the registration; default `"2.0"`. A registration that says nothing means `"1.0"`. */
   readonly tokenVersion?: ProtectedResource["tokenVersion"];
+  /** The front-channel logout URL, or the Logout URL of a SAML app: Entra opens it when a person signs out. */
+  readonly logoutUrl?: string;
   /** Set for an app that signs its users in by SAML. */
   readonly saml?: SamlSketch;
 }
@@ -213,6 +215,7 @@ const appSchema = schemaOf<AppSketch>()((z) => {
       identifierUris: z.array(nonEmptyString()).optional(),
       exposes: z.array(nonEmptyString()).optional(),
       tokenVersion: z.enum(["1.0", "2.0"]).optional(),
+      logoutUrl: address.optional(),
       saml: samlSchema().optional(),
     })
     .check(acrossFields(checkApp))

@@ -147,7 +147,9 @@ export const optionalClaimNames = [
   "given_name",
   "groups",
   "idtyp",
+  "login_hint",
   "preferred_username",
+  "sid",
   "tenant_region_scope",
   "upn",
   "verified_primary_email",
@@ -200,6 +202,8 @@ export interface AppRegistration {
   readonly delegated: readonly string[];
   /** Application permissions by resource identifier URI: the `roles` of app tokens. */
   readonly appRoles: Readonly<Record<string, readonly string[]>>;
+  /** Where the app ends its session when the person signs out elsewhere: the front-channel logout URL, or the Logout URL of SAML. */
+  readonly logoutUrl?: string;
   /** Set for an app that signs its users in by SAML. */
   readonly saml?: SamlRegistration;
 }

@@ -2,6 +2,7 @@
  * Which Entra endpoint a request means, and for which app, user and tenant, read from the
  * request alone and once per request. Paths: `docs/sources.md#a1`.
  */
+import { nameOfLoginHint } from "./login-hint.ts";
 import { isMachineAddress, isTokenAddress } from "./machine-address.ts";
 import { textOfRequest } from "../../core/http/message.ts";
 
@@ -95,7 +96,7 @@ export interface EntraRequest {
   readonly scope?: string;
   /** Set for a CORS preflight, which has the address of the request to come and nothing else of it. */
   readonly preflight?: true;
-  /** Form fields of a POST, or the query of a GET; of two with one name the last counts. Values are secret: never log them. */
+  /** Form fields of a POST, or the query of a GET; of two with one name the last counts. `login_hint` is a name, also where the optional claim was sent. Values are secret: never log them. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
@@ -144,6 +145,8 @@ async function read(request: Request): Promise<EntraRequest> {
     for (const [name, value] of new URLSearchParams(await textOfRequest(request)))
       parameters[name] = value;
   }
+  const hint = parameters["login_hint"];
+  if (hint !== undefined) parameters["login_hint"] = nameOfLoginHint(hint);
   const tenant = isStaySignedInPath(url.pathname)
     ? parameters["tenant"]?.toLowerCase()
     : tenantInPath;
@@ -186,6 +189,7 @@ const TENANT_PATHS: readonly (readonly [RegExp, Endpoint, "1.0" | "2.0"])[] = [
   [/^oauth2\/deviceauth$/, "authorize", "2.0"],
   [/^oauth2\/v2\.0\/devicecode$/, "device-code", "2.0"],
   [/^oauth2\/v2\.0\/logout$/, "logout", "2.0"],
+  [/^oauth2\/logout$/, "logout", "1.0"],
   [/^v2\.0\/\.well-known\/openid-configuration$/, "openid-configuration", "2.0"],
   [/^\.well-known\/openid-configuration$/, "openid-configuration", "1.0"],
   [/^discovery\/v2\.0\/keys$/, "keys", "2.0"],

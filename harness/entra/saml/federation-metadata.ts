@@ -17,11 +17,12 @@ export function federationMetadata(context: EstsContext): string {
     (certificate) =>
       `<KeyDescriptor use="signing"><KeyInfo xmlns="${namespaces.signature}"><X509Data><X509Certificate>${certificate}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>`,
   );
+  const signOut = `<SingleLogoutService Binding="${bindings.redirect}" Location="${escapeXml(location)}"/>`;
   const services = [bindings.redirect, bindings.post].map(
     (binding) => `<SingleSignOnService Binding="${binding}" Location="${escapeXml(location)}"/>`,
   );
   const id = `_${context.random.fork(`metadata ${tenant.id}`).uuid()}`;
-  return `<?xml version="1.0" encoding="utf-8"?><EntityDescriptor ID="${id}" entityID="${samlIssuerOf(context, tenant)}" xmlns="${namespaces.metadata}"><IDPSSODescriptor protocolSupportEnumeration="${namespaces.protocol}">${keys.join("")}${services.join("")}</IDPSSODescriptor></EntityDescriptor>`;
+  return `<?xml version="1.0" encoding="utf-8"?><EntityDescriptor ID="${id}" entityID="${samlIssuerOf(context, tenant)}" xmlns="${namespaces.metadata}"><IDPSSODescriptor protocolSupportEnumeration="${namespaces.protocol}">${keys.join("")}${signOut}${services.join("")}</IDPSSODescriptor></EntityDescriptor>`;
 }
 
 /** Base64 of DER, as in XML Signature. */

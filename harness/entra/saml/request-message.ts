@@ -1,12 +1,13 @@
 /**
- * Decodes a SAML request: deflated in a query, or in a form (bindings of SAML 2.0). The input
+ * Decodes a SAML message: deflated in a query, or in a form (bindings of SAML 2.0). The input
  * is untrusted, so every size is bounded and nothing is guessed.
  */
 import { inflateRawSync } from "node:zlib";
+import { nameOfLoginHint } from "../request/login-hint.ts";
 import { XML_CHARACTERS_MAX } from "./xml.ts";
 import { EstsError } from "../token-service/ests-error.ts";
 
-/** The text of a request with its other fields; `query` is the text that a redirect signs. */
+/** The text of a message with its other fields; `query` is the text that a redirect signs. */
 export interface RequestMessage {
   readonly xml: string;
   readonly relayState?: string;
@@ -36,13 +37,14 @@ export function messageInQuery(query: string): RequestMessage {
     const pair = raw(name);
     return pair === undefined ? undefined : (new URLSearchParams(pair).get(name) ?? undefined);
   };
-  const request = field("SAMLRequest");
-  if (request === undefined || request === "") throw new EstsError(750054);
-  const [relayState, hint] = [field("RelayState"), field("login_hint")];
+  const name = raw("SAMLResponse") === undefined ? "SAMLRequest" : "SAMLResponse";
+  const message = field(name);
+  if (message === undefined || message === "") throw new EstsError(750054);
+  const [relayState, hint] = [field("RelayState"), nameIn(field("login_hint"))];
   const [signature, algorithm] = [field("Signature"), field("SigAlg")];
-  const signedText = ["SAMLRequest", "RelayState", "SigAlg"].map(raw).filter(isPresent).join("&");
+  const signedText = [name, "RelayState", "SigAlg"].map(raw).filter(isPresent).join("&");
   return {
-    xml: textFrom(inflated(bytesFrom(request))),
+    xml: textFrom(inflated(bytesFrom(message))),
     ...(relayState === undefined ? {} : { relayState }),
     ...(hint === undefined ? {} : { hint }),
     ...(signature === undefined || algorithm === undefined
@@ -53,13 +55,19 @@ export function messageInQuery(query: string): RequestMessage {
 
 /** The message in a form, by field; throws 750054 when there is none, 75001 when it cannot be read. */
 export function messageInForm(fields: Readonly<Record<string, string>>): RequestMessage {
-  const { SAMLRequest: request, RelayState: relayState, login_hint: hint } = fields;
-  if (request === undefined || request === "") throw new EstsError(750054);
+  const { SAMLRequest, SAMLResponse, RelayState: relayState } = fields;
+  const hint = nameIn(fields["login_hint"]);
+  const message = SAMLResponse ?? SAMLRequest;
+  if (message === undefined || message === "") throw new EstsError(750054);
   return {
-    xml: textFrom(bytesFrom(request)),
+    xml: textFrom(bytesFrom(message)),
     ...(relayState === undefined ? {} : { relayState }),
     ...(hint === undefined ? {} : { hint }),
   };
+}
+
+function nameIn(hint: string | undefined): string | undefined {
+  return hint === undefined ? undefined : nameOfLoginHint(hint);
 }
 
 function bytesFrom(base64: string): Buffer {

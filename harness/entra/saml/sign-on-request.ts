@@ -3,19 +3,12 @@
  * provider, or from a launch at Entra. An error found before the address is known to belong
  * to the app is shown as a page, because an answer would go to a foreign address.
  */
-import { createVerify } from "node:crypto";
 import type { AppRegistration, SamlRegistration, Tenant } from "../directory/world.ts";
-import { algorithms } from "./saml-names.ts";
-import { verifiedRoot } from "./signature.ts";
+import { checkSigned } from "./signed-request.ts";
 import { tenantOf, type EstsContext } from "../token-service/context.ts";
 import { EstsError } from "../token-service/ests-error.ts";
 import { parseMessage, readAuthnRequest, type AuthnRequest } from "./authn-request.ts";
-import {
-  messageInForm,
-  messageInQuery,
-  type QuerySignature,
-  type RequestMessage,
-} from "./request-message.ts";
+import { messageInForm, messageInQuery } from "./request-message.ts";
 
 /** A sign-in whose answer may go to `replyUrl`. */
 export interface SignOn {
@@ -56,10 +49,12 @@ export function readSignOn(context: EstsContext, fields: Readonly<Record<string,
   if (fields["saml"] === "launch") return launch(context, tenant, fields);
   const message =
     fields["saml"] === "query" ? messageInQuery(fields["query"] ?? "") : messageInForm(fields);
-  const read = readAuthnRequest(parseMessage(message.xml));
+  const root = parseMessage(message.xml);
+  const read = readAuthnRequest(root);
   const app = tenant.apps.find(({ saml }) => saml?.identifiers.includes(read.issuer) ?? false);
   if (app?.saml === undefined) throw new EstsError(700016, `Application: ${read.issuer}.`);
-  const request = signedRequest(read, message, app.saml);
+  const signed = checkSigned(message, root, app.saml.requestCertificates);
+  const request = signed === root ? read : readAuthnRequest(signed);
   checkAge(context, request);
   const { replyUrls } = app.saml;
   const replyUrl = request.replyUrl ?? replyUrls[0];
@@ -99,37 +94,6 @@ function launch(
     ...(hint === undefined ? {} : { hint }),
     fields,
   };
-}
-
-/** The request as its app signed it, where the app must sign requests; throws 76021 without a valid signature. */
-function signedRequest(
-  read: AuthnRequest,
-  message: RequestMessage,
-  { requestCertificates }: SamlRegistration,
-): AuthnRequest {
-  if (requestCertificates === undefined) return read;
-  if (message.signature !== undefined) {
-    const { signature } = message;
-    if (requestCertificates.some((certificate) => isSignedQuery(signature, certificate)))
-      return read;
-    throw new EstsError(76021);
-  }
-  const root = verifiedRoot(message.xml, read.element, requestCertificates);
-  if (root === undefined) throw new EstsError(76021);
-  return readAuthnRequest(root);
-}
-
-const QUERY_ALGORITHMS: Readonly<Record<string, string>> = {
-  [algorithms.rsaSha256]: "RSA-SHA256",
-  [algorithms.rsaSha512]: "RSA-SHA512",
-};
-
-function isSignedQuery(
-  { signedText, algorithm, value }: QuerySignature,
-  certificate: string,
-): boolean {
-  const name = Object.hasOwn(QUERY_ALGORITHMS, algorithm) ? QUERY_ALGORITHMS[algorithm] : undefined;
-  return name !== undefined && createVerify(name).update(signedText).verify(certificate, value);
 }
 
 function checkAge({ settings, clock }: EstsContext, { issueInstant }: AuthnRequest): void {

@@ -20,6 +20,7 @@ import {
   type SignInSession,
   newSession,
   signInSessionCookies,
+  signInSessionId,
   signInSessionOf,
 } from "../token-service/sign-in-session.ts";
 import { automaticNameOf, carriedFields, signInPage } from "../token-service/sign-in-page.ts";
@@ -112,17 +113,19 @@ function usableSession(context: EstsContext, { tenant, hint }: SignOn): SignInSe
 
 function succeed(context: EstsContext, signOn: SignOn, who: SignInSession): Page {
   refuseRepeated(context, signOn);
-  const { saml, request } = signOn;
+  const { app, tenant, saml, request } = signOn;
   const { settings, clock } = context;
   const envelope = responseEnvelopeOf(context, signOn);
   const audience = audienceOf(request?.issuer ?? saml.identifiers[0] ?? "");
   const format = requestedFormat(signOn);
+  const assertionId = `_${context.random.fork(`assertion ${context.traceId}`).uuid()}`;
+  const subject = subjectOf({ ...who, audience, format, responseId: envelope.responseId });
   const xml = signedResponse(
     envelope,
     {
-      assertionId: `_${context.random.fork(`assertion ${context.traceId}`).uuid()}`,
+      assertionId,
       audience,
-      subject: subjectOf({ ...who, audience, format, responseId: envelope.responseId }),
+      subject,
       ...validityFrom(clock.now(), {
         backdatedMinutes: settings.samlBackdatedMinutes,
         lifetimeMinutes: settings.samlLifetimeMinutes,
@@ -131,6 +134,12 @@ function succeed(context: EstsContext, signOn: SignOn, who: SignInSession): Page
     },
     { sign: saml.sign, by: saml },
   );
+  const { nameId, nameIdFormat } = subject;
+  context.signedInApps.add(signInSessionId(context, who), {
+    app,
+    tenant,
+    name: { nameId, nameIdFormat, sessionIndex: assertionId },
+  });
   return { ...posted(signOn, xml), cookies: signInSessionCookies(context, who) };
 }
 

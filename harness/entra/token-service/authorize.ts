@@ -8,24 +8,28 @@ import {
   checkAuthorizeRequest,
   isImplicit,
   readAuthorizeRequest,
-  registeredUri,
   type AuthorizeRequest,
 } from "./authorize-request.ts";
 import type { EstsContext } from "./context.ts";
 import { aadstsRow } from "../aadsts-errors/code-table.ts";
 import { envelopeOf, EstsError } from "./ests-error.ts";
-import { page, pageFormPost } from "./html-pages.ts";
+import { pageFormPost } from "./html-pages.ts";
 import type { EstsReply } from "./ests-reply.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import {
   type SignInSession,
   signInSessionOf,
   newSession,
-  signedOutCookies,
   signInSessionCookies,
   signInSessionId,
 } from "./sign-in-session.ts";
-import { automaticNameOf, carriedFields, signInPage, type SignInPage } from "./sign-in-page.ts";
+import {
+  automaticNameOf,
+  carriedFields,
+  isCancelled,
+  signInPage,
+  type SignInPage,
+} from "./sign-in-page.ts";
 import { afterPassword, sessionOfAnswer } from "./stay-signed-in-page.ts";
 import { clientInfo, userAnswer } from "./token-answer.ts";
 import { signInWithPassword } from "./users.ts";
@@ -52,6 +56,8 @@ export function authorize(context: EstsContext): EstsReply {
 export function signIn(context: EstsContext): EstsReply {
   const { parameters } = context.described;
   const request = readAuthorizeRequest(context, carriedFields(context));
+  if (isCancelled(context))
+    return respond(request, { error: "access_denied", error_subcode: "cancel" });
   try {
     const who = signInWithPassword(context, {
       username: parameters["login"] ?? "",
@@ -76,26 +82,8 @@ export function answerStaySignedIn(context: EstsContext): EstsReply {
   return answering(context, request, () => succeed(context, request, session));
 }
 
-/**
- * `GET …/logout`: ends the session and sends the browser to the app's registered address.
- * Hints of who signs out are accepted and ignored, since a browser has one session here.
- */
-export function logout(context: EstsContext): EstsReply {
-  const { post_logout_redirect_uri: back, state } = context.described.parameters;
-  const known = context.directory.world.tenants
-    .flatMap(({ apps }) => apps)
-    .some((app) => back !== undefined && registeredUri(app, back) !== undefined);
-  if (back === undefined || !known) {
-    const html = page("You signed out", "You may close this window.");
-    return { kind: "page", status: 200, html, cookies: signedOutCookies(context) };
-  }
-  const location = new URL(back);
-  if (state !== undefined) location.searchParams.set("state", state);
-  return { kind: "redirect", location: location.href, cookies: signedOutCookies(context) };
-}
-
 function pageOf({ fields }: AuthorizeRequest): SignInPage {
-  return { fields, hint: fields["login_hint"] ?? "" };
+  return { fields, hint: fields["login_hint"] ?? "", canCancel: true };
 }
 
 /** Sends errors to the app, in the response mode that it asked for. */
@@ -205,7 +193,9 @@ function succeed(
   }
   if (fields["client_info"] === "1")
     answer["client_info"] = clientInfo(session.user, session.tenant);
-  answer["session_state"] = signInSessionId(context, session);
+  const sessionId = signInSessionId(context, session);
+  answer["session_state"] = sessionId;
+  context.signedInApps.add(sessionId, { app, tenant: session.tenant });
   return { ...respond(request, answer), cookies: signInSessionCookies(context, session) };
 }
 

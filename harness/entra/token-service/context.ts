@@ -10,6 +10,7 @@ import type { Random } from "../../core/random.ts";
 import { EstsError } from "./ests-error.ts";
 import type { GrantStore } from "./grant-store.ts";
 import type { LoopDetector } from "./loop-detector.ts";
+import type { SignedInApps } from "./signed-in-apps.ts";
 import type { TokenIssuer } from "./tokens.ts";
 
 export interface EstsParts {
@@ -22,6 +23,8 @@ export interface EstsParts {
   readonly loops: LoopDetector;
   /** Ids of SAML requests that were answered; empty where repeated requests are accepted. */
   readonly answeredRequests: Set<string>;
+  /** The apps that a sign-out has to notify. */
+  readonly signedInApps: SignedInApps;
 }
 
 export interface EstsContext extends EstsParts {

@@ -10,7 +10,7 @@ import { correlationIdOf } from "../request/correlation-id.ts";
 import { describeRequest } from "../request/endpoint.ts";
 import type { Handler } from "../../core/http/handler.ts";
 import type { Random } from "../../core/random.ts";
-import { answerStaySignedIn, authorize, logout, signIn } from "./authorize.ts";
+import { answerStaySignedIn, authorize, signIn } from "./authorize.ts";
 import { required, type EstsContext, type EstsParts } from "./context.ts";
 import { instanceDiscovery, openidConfiguration, publishedKeys, userRealm } from "./discovery.ts";
 import { EstsError } from "./ests-error.ts";
@@ -27,6 +27,9 @@ import type { EstsReply } from "./ests-reply.ts";
 import { errorResponse, missingRoute, preflightResponse, replyResponse } from "./ests-response.ts";
 import { federationMetadata } from "../saml/federation-metadata.ts";
 import { answerSamlStaySignedIn, isSamlSignIn, samlSignIn, samlSignOn } from "../saml/sign-on.ts";
+import { isSamlSignOut, samlSignOut } from "../saml/sign-out.ts";
+import { createSignedInApps } from "./signed-in-apps.ts";
+import { signOut } from "./sign-out.ts";
 import { isStaySignedInAnswer } from "./stay-signed-in-page.ts";
 import { createTokenIssuer } from "./tokens.ts";
 
@@ -68,6 +71,7 @@ export function createEsts(options: EstsOptions): Handler {
     grants: options.grants ?? createEstsGrants(options),
     loops: createLoopDetector(clock, settings.loopDetection),
     answeredRequests: new Set(),
+    signedInApps: createSignedInApps(),
   };
   const traceIds = random.fork("trace ids");
   const correlationIds = random.fork("correlation ids");
@@ -138,9 +142,9 @@ function dispatch(context: EstsContext): EstsReply | undefined {
       return authorize(context);
     }
     case "logout":
-      return logout(context);
+      return signOut(context);
     case "saml":
-      return samlSignOn(context);
+      return isSamlSignOut(context) ? samlSignOut(context) : samlSignOn(context);
     case "saml-metadata":
       return { kind: "metadata", xml: federationMetadata(context) };
     case "userinfo":

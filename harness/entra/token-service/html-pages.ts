@@ -13,18 +13,39 @@ export type PageField =
       readonly value?: string;
     };
 
-/** A button that sends its value as a field of the form. */
+/** A button of a form; with a name it sends its value as a field. */
 export interface PageButton {
-  readonly name: string;
-  readonly value: string;
+  readonly name?: string;
+  readonly value?: string;
   readonly label: string;
   /** It has the focus: the simulated person presses it. */
-  readonly focused: boolean;
+  readonly focused?: boolean;
 }
 
 /** A page with a text. */
 export function page(title: string, text: string): string {
   return layout({ title, content: `<h1>${escapeHtml(title)}</h1><p>${escapeHtml(text)}</p>` });
+}
+
+/** A page that opens addresses in hidden frames and then goes on; without scripts it has a link. */
+export function pageOfFrames({
+  title,
+  frames,
+  next,
+}: {
+  readonly title: string;
+  readonly frames: readonly string[];
+  readonly next?: string | undefined;
+}): string {
+  const hidden = frames.map((address) => `<iframe src="${escapeHtml(address)}" hidden></iframe>`);
+  const onward =
+    next === undefined
+      ? ""
+      : `<p><a href="${escapeHtml(next)}" rel="next">Continue</a></p><script>addEventListener("load", () => location.replace(document.querySelector("a").href))</script>`;
+  return layout({
+    title,
+    content: `<h1>${escapeHtml(title)}</h1>${hidden.join("")}${onward}`,
+  });
 }
 
 export interface FormPage {
@@ -49,12 +70,13 @@ export function pageForm({ heading, action, fields, button, error }: FormPage): 
 
 function buttons(button: FormPage["button"]): string {
   if (typeof button === "string") return `<button type="submit">${escapeHtml(button)}</button>`;
-  return button
-    .map(
-      ({ name, value, label, focused }) =>
-        `<button type="submit" name="${escapeHtml(name)}" value="${escapeHtml(value)}"${focused ? " autofocus" : ""}>${escapeHtml(label)}</button>`,
-    )
-    .join(" ");
+  return button.map(buttonOf).join(" ");
+}
+
+function buttonOf({ name, value = "", label, focused = false }: PageButton): string {
+  const field =
+    name === undefined ? "" : ` name="${escapeHtml(name)}" value="${escapeHtml(value)}"`;
+  return `<button type="submit"${field}${focused ? " autofocus" : ""}>${escapeHtml(label)}</button>`;
 }
 
 /** The form of `response_mode=form_post`, which posts itself; without scripts it has a button. */

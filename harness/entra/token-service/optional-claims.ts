@@ -2,12 +2,15 @@
  * Claims that tokens have only when a registration asks for them (`docs/sources.md#a7`). What the
  * simulator cannot know of a user is left out, as Entra leaves out what an account does not have.
  */
+import { loginHintFor } from "../request/login-hint.ts";
 import type { OptionalClaim, Tenant, User } from "../directory/world.ts";
 
 /** Who a token is about: a user, or without one an app. */
 interface ClaimSubject {
   readonly tenant: Tenant;
   readonly user?: User;
+  /** The session at Entra in which the user signed in. */
+  readonly sessionId?: string;
 }
 
 /** The claims of that list, in the order of the list; app tokens have `idtyp` always, and nothing about a user. */
@@ -22,7 +25,7 @@ export function optionalClaimsOf(
 
 function valueOf(
   name: OptionalClaim,
-  { user, tenant }: ClaimSubject,
+  { user, tenant, sessionId }: ClaimSubject,
   token: "access" | "id",
 ): unknown {
   if (name === "tenant_region_scope") return tenant.region;
@@ -41,6 +44,10 @@ function valueOf(
       return given;
     case "family_name":
       return family.length === 0 ? undefined : family.join(" ");
+    case "login_hint":
+      return token === "id" ? loginHintFor(user.upn) : undefined;
+    case "sid":
+      return sessionId;
     case "groups":
       return user.groups;
     case "verified_primary_email":

@@ -17,6 +17,15 @@ export interface SignInPage {
   readonly hint: string;
   /** More hidden fields of the form. */
   readonly hidden?: Readonly<Record<string, string>>;
+  /** Whether the app can learn that the person does not sign in. */
+  readonly canCancel?: true;
+}
+
+const CANCEL = "cancel";
+
+/** Whether the person pressed Cancel on the page. */
+export function isCancelled({ described }: EstsContext): boolean {
+  return described.parameters[CANCEL] !== undefined;
 }
 
 /** The fields that a person fills in on any sign-in page: `login` and `passwd`. */
@@ -28,7 +37,7 @@ export const credentialFields = (hint: string): readonly PageField[] => [
 /** The page as a reply; its status is 400 with an error. */
 export function signInPage(
   context: EstsContext,
-  { error, fields, hint, hidden = {} }: SignInPage,
+  { error, fields, hint, hidden = {}, canCancel }: SignInPage,
 ): Extract<EstsReply, { kind: "page" }> {
   const segment = context.described.tenant ?? "common";
   const path = isSharedEndpoint(segment) ? segment : tenantOf(context).id;
@@ -42,7 +51,10 @@ export function signInPage(
     heading: "Sign in",
     action: `/${path}/login`,
     fields: [...credentialFields(hint), ...carried],
-    button: "Sign in",
+    button: [
+      { label: "Sign in" },
+      ...(canCancel === true ? [{ label: "Cancel", name: CANCEL, value: "1" }] : []),
+    ],
     ...(error === undefined ? {} : { error }),
   });
   return { kind: "page", status: error === undefined ? 200 : 400, html };

@@ -4,6 +4,7 @@ import type { AppRegistration, ProtectedResource, Tenant, User } from "../direct
 import type { EstsContext } from "./context.ts";
 import type { RefreshState } from "./grant-store.ts";
 import type { ParsedScopes } from "./scopes.ts";
+import { signInSessionId } from "./sign-in-session.ts";
 import type { TokenSubject } from "./tokens.ts";
 
 export interface UserGrant {
@@ -92,10 +93,12 @@ export function clientInfo(user: User, tenant: Tenant): string {
 
 function subjectOf(
   context: EstsContext,
-  grant: { tenant: Tenant; app: AppRegistration; proof: TokenSubject["proof"]; user?: User },
+  grant: Pick<UserGrant, "tenant" | "app" | "proof"> & Partial<UserGrant>,
   lifetimeSeconds: number,
 ): TokenSubject {
-  const { tenant, app, proof, user } = grant;
+  const { tenant, app, proof, user, signedInAtMs, scopes } = grant;
+  const asked = [...(app.optionalClaims ?? []), ...(scopes?.resource.optionalClaims ?? [])];
+  const hasSession = asked.includes("sid") && user !== undefined && signedInAtMs !== undefined;
   const issuedAtSeconds = Math.floor(context.clock.now() / 1_000);
   return {
     origin: issuerOriginOf(context.origin),
@@ -103,6 +106,7 @@ function subjectOf(
     app,
     proof,
     ...(user === undefined ? {} : { user }),
+    ...(hasSession ? { sessionId: signInSessionId(context, { user, signedInAtMs }) } : {}),
     issuedAtSeconds,
     lifetimeSeconds,
   };

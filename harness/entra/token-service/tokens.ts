@@ -18,6 +18,8 @@ export interface TokenSubject {
   /** How the app authenticated: not at all, by a secret, by a certificate. */
   readonly proof: "none" | "secret" | "certificate";
   readonly user?: User;
+  /** The session at Entra in which the user signed in, where a token names it. */
+  readonly sessionId?: string;
   readonly issuedAtSeconds: number;
   readonly lifetimeSeconds: number;
 }

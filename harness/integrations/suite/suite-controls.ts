@@ -17,6 +17,7 @@ export function suiteControls(current: () => LiveSimulation): SuiteControls {
     );
   const added: SignInControls = {
     signIn: signIn as SignIn,
+    signOut: async (...values) => explaining(async () => current().signOut(...values)),
     tokenFor: async (...values) => explaining(async () => current().tokenFor(...values)),
   };
   // Not spread: `world` is looked up at each use.

@@ -3,7 +3,15 @@
  * the answer at which it stops. It answers Entra's pages as the person would, and knows HTML forms,
  * redirects and cookies, and nothing of OAuth or SAML.
  */
-import { answerTo, formOf, type HtmlForm, type UserAnswers } from "../../../clients/html-form.ts";
+import {
+  answersTo,
+  buttonFor,
+  formOf,
+  framesOf,
+  type HtmlForm,
+  nextPageOf,
+  type UserAnswers,
+} from "../../../clients/html-form.ts";
 import { createRequest } from "../../../core/http/message.ts";
 import { isServedUrl } from "../../../network/served-hosts.ts";
 import type { AppAnswer, AppRequest, AppServer } from "./app-server.ts";
@@ -13,7 +21,7 @@ export interface VisitEnd {
   readonly at: "app" | "entra";
   readonly url: URL;
   readonly method: "GET" | "POST";
-  /** Absent when nothing answered. */
+  /** Absent when nothing answered; the redirect itself when it leads to an address that no browser opens. */
   readonly answer?: AppAnswer;
   /** Why nothing answered. */
   readonly error?: unknown;
@@ -25,6 +33,20 @@ export interface VisitEnd {
   readonly carried: URLSearchParams | undefined;
   /** Whether Entra sent it behind the #, where only a script of the page can read it. */
   readonly isInFragment: boolean;
+  /** What Entra's pages have opened in hidden frames. */
+  readonly frames: readonly FrameEnd[];
+  /** The labels of the buttons that the person had preferred. */
+  readonly pressed: readonly string[];
+}
+
+/** Where a hidden frame stopped. */
+export interface FrameEnd {
+  readonly url: URL;
+  /** Absent when nothing answered, or when the frame is another app's. */
+  readonly answer?: AppAnswer;
+  readonly error?: unknown;
+  /** The names of the app's cookies that did not go along: a frame belongs to another site. */
+  readonly withheld: readonly string[];
 }
 
 export interface VisitParts {
@@ -33,7 +55,10 @@ export interface VisitParts {
   readonly askEntra: (request: Request) => Promise<Response>;
   /** Cookies of Entra's hosts, by name. */
   readonly entraCookies: Map<string, string>;
-  readonly person: UserAnswers;
+  /** The origins at which Entra has sent this browser to the app. */
+  readonly appOrigins: Set<string>;
+  /** Undefined for a person who leaves every page as it is. */
+  readonly person: UserAnswers | undefined;
   /** Called when the first page asks the person to act. */
   readonly asked: () => void;
 }
@@ -58,6 +83,10 @@ interface VisitState {
   isInFragment: boolean;
   withheld: readonly string[];
   isPastAnswer: boolean;
+  readonly frames: FrameEnd[];
+  readonly pressed: string[];
+  /** The redirect that led here. */
+  redirect: AppAnswer | undefined;
 }
 
 /** Opens an address and goes on until a page asks for nothing more, fails, or does not load. */
@@ -71,6 +100,9 @@ export async function visit(start: URL, parts: VisitParts): Promise<VisitEnd> {
     isInFragment: false,
     withheld: [],
     isPastAnswer: false,
+    frames: [],
+    pressed: [],
+    redirect: undefined,
   };
   let end: VisitEnd | undefined;
   for (let page = 0; page < PAGES_MAX && end === undefined; page += 1)
@@ -78,7 +110,7 @@ export async function visit(start: URL, parts: VisitParts): Promise<VisitEnd> {
       ? await visitEntra(state, parts)
       : isWebAddress(state.next.url)
         ? await visitApp(state, parts)
-        : endOf(state, {});
+        : endOf(state, state.redirect === undefined ? {} : { answer: state.redirect });
   return (
     end ?? endOf(state, { error: new Error(`more than ${PAGES_MAX} pages led to one another`) })
   );
@@ -99,14 +131,13 @@ const ENTRA_HOST = /(^|\.)(login|sts)\.|(^|\.)microsoftonline\.|\.ciamlogin\.com
 async function visitEntra(state: VisitState, parts: VisitParts): Promise<VisitEnd | undefined> {
   const { url, form } = state.next;
   state.atEntra = true;
-  let response: Response;
+  let answer: AppAnswer;
   try {
-    response = await askEntra(state.next, parts);
+    answer = await pageOfEntra(state.next, parts);
   } catch (error) {
     return endOf(state, { error });
   }
-  const text = await response.text();
-  const answer = { status: response.status, headers: response.headers, text };
+  const { text } = answer;
   const location = locationOf(answer, url);
   if (location !== undefined) {
     if (!isEntraPage(location)) {
@@ -115,7 +146,18 @@ async function visitEntra(state: VisitState, parts: VisitParts): Promise<VisitEn
     }
     // A redirect after a form of Entra's comes from there; any other from the page before.
     if (form !== undefined) state.initiator = url.origin;
-    state.next = { url: location };
+    goOn(state, parts, { url: location });
+    state.redirect = answer;
+    return undefined;
+  }
+  for (const address of framesOf(text)) {
+    const frame = URL.parse(address, url);
+    if (frame !== null) await visitFrame(frame, state, parts);
+  }
+  const onward = URL.parse(nextPageOf(text) ?? "about:blank", url);
+  if (onward !== null && isWebAddress(onward)) {
+    state.initiator = url.origin;
+    goOn(state, parts, { url: onward });
     return undefined;
   }
   const html = formOf(text);
@@ -125,14 +167,51 @@ async function visitEntra(state: VisitState, parts: VisitParts): Promise<VisitEn
   state.initiator = url.origin;
   if (!isEntraPage(action)) {
     state.carried = asTheyAre(html);
-    state.next = { url: action, form: state.carried };
+    goOn(state, parts, { url: action, form: state.carried });
     return undefined;
   }
+  const { person } = parts;
+  if (person === undefined) return endOf(state, { answer });
   if (!state.hasAsked) parts.asked();
   state.hasAsked = true;
-  const fields = html.fields.map((field) => [field.name, answerTo(field, parts.person)]);
-  state.next = { url: action, form: new URLSearchParams(fields) };
+  const button = buttonFor(html.buttons, person);
+  if (button !== undefined) state.pressed.push(button.label);
+  goOn(state, parts, { url: action, form: answersTo(html, person) });
   return undefined;
+}
+
+/** From a page of Entra to the next one, of Entra or of the app. */
+function goOn(state: VisitState, { appOrigins }: VisitParts, next: NextPage): void {
+  if (isWebAddress(next.url) && !isEntraPage(next.url)) appOrigins.add(next.url.origin);
+  state.next = next;
+}
+
+/** Loads a hidden frame with its redirects. A frame of another app than the one under test is left out where the address does not show the app. */
+async function visitFrame(start: URL, state: VisitState, parts: VisitParts): Promise<void> {
+  const { app, appOrigins } = parts;
+  let [url, withheld]: [URL, readonly string[]] = [start, []];
+  for (let redirects = 0; redirects < PAGES_MAX; redirects += 1) {
+    const isOfEntra = isEntraPage(url);
+    if (!isOfEntra && (!isWebAddress(url) || !(app.isListening || appOrigins.has(url.origin)))) {
+      state.frames.push({ url, withheld });
+      return;
+    }
+    try {
+      // Only the top of a page sends the cookies that are Lax.
+      const request = { url, sameSite: "none" } as const;
+      if (!isOfEntra) withheld = [...withheld, ...(await app.withheld(request))];
+      const answer = isOfEntra ? await pageOfEntra({ url }, parts) : await app.load(request);
+      const location = locationOf(answer, url);
+      if (location === undefined) {
+        state.frames.push({ url, answer, withheld });
+        return;
+      }
+      url = location;
+    } catch (error) {
+      state.frames.push({ url, error, withheld });
+      return;
+    }
+  }
 }
 
 async function visitApp(state: VisitState, { app }: VisitParts): Promise<VisitEnd | undefined> {
@@ -155,6 +234,7 @@ async function visitApp(state: VisitState, { app }: VisitParts): Promise<VisitEn
   if (location !== undefined) {
     state.isPastAnswer = state.carried !== undefined;
     state.next = { url: location };
+    state.redirect = answer;
     return undefined;
   }
   // Before the sign-in: a page that posts its request to Entra by itself, as SAML's binding has it.
@@ -168,16 +248,16 @@ async function visitApp(state: VisitState, { app }: VisitParts): Promise<VisitEn
   return undefined;
 }
 
-async function askEntra(
+async function pageOfEntra(
   { url, form }: NextPage,
-  { askEntra: ask, entraCookies }: VisitParts,
-): Promise<Response> {
+  { askEntra, entraCookies }: VisitParts,
+): Promise<AppAnswer> {
   const cookie = [...entraCookies].map(([name, value]) => `${name}=${value}`).join("; ");
   const headers = {
     ...(cookie === "" ? {} : { cookie }),
     ...(form === undefined ? {} : { "content-type": "application/x-www-form-urlencoded" }),
   };
-  const response = await ask(
+  const response = await askEntra(
     createRequest(url.href, {
       headers,
       ...(form === undefined ? {} : { method: "POST", body: form.toString() }),
@@ -188,11 +268,11 @@ async function askEntra(
     const at = pair.indexOf("=");
     if (at > 0) entraCookies.set(pair.slice(0, at), pair.slice(at + 1));
   }
-  return response;
+  return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
 function endOf(
-  { next, atEntra, carried, isInFragment, withheld, isPastAnswer }: VisitState,
+  { next, atEntra, carried, isInFragment, withheld, isPastAnswer, frames, pressed }: VisitState,
   end: Pick<VisitEnd, "answer" | "error">,
 ): VisitEnd {
   const { url, form } = next;
@@ -205,6 +285,8 @@ function endOf(
     isPastAnswer,
     carried,
     isInFragment,
+    frames,
+    pressed,
     ...end,
   };
 }

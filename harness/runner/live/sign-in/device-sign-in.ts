@@ -78,6 +78,7 @@ async function enterCode(
   const end = await visit(start, {
     app: listeningApp(start, createJar()),
     entraCookies: new Map(),
+    appOrigins: new Set(),
     person: { username: user.upn, password: user.password, userCode: code.userCode },
     asked: () => undefined,
     askEntra: (request) => operation.inside(() => mounted.fetch(request)),

@@ -12,6 +12,8 @@ function shownOf(text: string): string | undefined {
     isPastAnswer: false,
     isInFragment: false,
     carried: undefined,
+    frames: [],
+    pressed: [],
   } as const;
   const { message } = stoppedAt(end, { person: "adele", inOutage: false });
   return /with 500(?:: (.*))?$/s.exec(message)?.[1];

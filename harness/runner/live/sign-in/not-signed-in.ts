@@ -7,6 +7,14 @@ import { worldHint, worldLine } from "../refusal-hint.ts";
 import type { Refusal } from "../refusals.ts";
 import { isWebAddress, type VisitEnd } from "./browser-visit.ts";
 
+/** What the person wanted, and the function that the test has called for it. */
+const ACTS = {
+  "sign-in": { code: "not-signed-in", failed: "was not signed in", place: "entra.signIn" },
+  "sign-out": { code: "not-signed-out", failed: "was not signed out", place: "entra.signOut" },
+} as const;
+
+export type Act = keyof typeof ACTS;
+
 /** The error for a sign-in that Entra has refused, with what to add to the world. */
 export function refusedBy(
   refusal: Refusal,
@@ -15,18 +23,21 @@ export function refusedBy(
     world,
     ownWorld = `useEntra({ world: ${worldLine(world, refusal)} })`,
     cause,
-    place = "entra.signIn",
+    act = "sign-in",
+    place = ACTS[act].place,
   }: {
     readonly person: string;
     readonly world: World;
     /** How a test is given a world of its own; default: as in a suite. */
     readonly ownWorld?: string;
     readonly cause?: unknown;
+    readonly act?: Act;
     readonly place?: string;
   },
 ): HarnessError {
   const has = worldHint(world, refusal);
-  return new HarnessError("not-signed-in", `${person} was not signed in: ${refusal.text}`, {
+  const { code, failed } = ACTS[act];
+  return new HarnessError(code, `${person} ${failed}: ${refusal.text}`, {
     place,
     ...(has === "" ? {} : { hint: `${has}\n  For your own: ${ownWorld}; docs/guide/worlds.md.` }),
     ...(cause === undefined ? {} : { cause }),
@@ -40,8 +51,10 @@ export function stoppedAt(
     person,
     inOutage,
     failure,
+    act = "sign-in",
   }: {
     readonly person: string;
+    readonly act?: Act;
     readonly inOutage: boolean;
     /** The request that the service had failed by then, and how. */
     readonly failure?: string;
@@ -52,7 +65,10 @@ export function stoppedAt(
     return notSignedIn(
       person,
       `the browser was sent to ${protocol}//${host}${pathname}, expected an address of http or https`,
-      { hint: "Only the program on a device that has registered for such an address can open it." },
+      {
+        act,
+        hint: "Only the program on a device that has registered for such an address can open it.",
+      },
     );
   }
   const outage = inOutage ? "An outage is on: this is what a person saw in it." : undefined;
@@ -62,10 +78,11 @@ export function stoppedAt(
       person,
       `${where} did not answer ${requestOf(end)}: ${reasonOf(end.error)}`,
       {
+        act,
         hint:
           outage ??
           (end.at === "app"
-            ? "Let the app listen at this address, or hand over supertest's agent of it: entra.signIn(person, request.agent(app), path)."
+            ? `Let the app listen at this address, or hand over supertest's agent of it: ${ACTS[act].place}(person, request.agent(app), path).`
             : undefined),
         cause: end.error,
       },
@@ -77,21 +94,27 @@ export function stoppedAt(
   if (end.withheld.length > 0 && status >= 400) {
     const names = end.withheld.map((name) => `"${name}"`).join(", ");
     return notSignedIn(person, what, {
+      act,
       hint: `A browser did not send the app's cookie ${names} along, as Entra's answer comes from another site and the cookie is not SameSite=None${end.method === "POST" ? ' (cookie: { sameSite: "none", secure: true }), or the app must ask for response_mode=query' : ""}.`,
     });
   }
-  return notSignedIn(person, what, { hint: outage });
+  return notSignedIn(person, what, { act, hint: outage });
 }
 
-/** The error for an app that did not lead to a sign-in, or made nothing of it. */
+/** The error for an app that did not lead to a sign-in or a sign-out, or made nothing of it. */
 export function notSignedIn(
   person: string,
   why: string,
-  options: { readonly hint?: string | undefined; readonly cause?: unknown } = {},
+  options: {
+    readonly act?: Act;
+    readonly hint?: string | undefined;
+    readonly cause?: unknown;
+  } = {},
 ): HarnessError {
-  const { hint, cause } = options;
-  return new HarnessError("not-signed-in", `${person} was not signed in: ${why}`, {
-    place: "entra.signIn",
+  const { act = "sign-in", hint, cause } = options;
+  const { code, failed, place } = ACTS[act];
+  return new HarnessError(code, `${person} ${failed}: ${why}`, {
+    place,
     ...(hint === undefined ? {} : { hint }),
     ...(cause === undefined ? {} : { cause }),
   });

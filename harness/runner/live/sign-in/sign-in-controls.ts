@@ -1,4 +1,4 @@
-/** `signIn` and `tokenFor` of one live simulation. */
+/** `signIn`, `signOut` and `tokenFor` of one live simulation. */
 import type { Simulation } from "../../simulation/compose.ts";
 import { createWorldControls } from "../../simulation/recorded-world-controls.ts";
 import type { Refusals } from "../refusals.ts";
@@ -35,10 +35,11 @@ export function createSignInControls(
     deviceCodes: layers.deviceCodes,
     now: () => clock.now(),
   };
-  const signIn = createSignIn(parts) as (...values: unknown[]) => Promise<unknown>;
+  const { signIn, signOut } = createSignIn(parts);
   const tokenFor = createTokenFor(parts);
   return {
-    signIn: (async (...values: unknown[]) => timed(() => signIn(...values))) as SignIn,
+    signIn: (async (...values: Parameters<SignIn>) => timed(() => signIn(...values))) as SignIn,
+    signOut: async (...values) => timed(() => signOut(...values)),
     tokenFor: async (...values) => timed(() => tokenFor(...values)),
   };
 }

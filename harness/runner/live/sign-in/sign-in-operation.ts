@@ -12,7 +12,8 @@ export interface SignInOperation {
   /** Runs work whose requests belong to it. */
   readonly inside: <T>(work: () => Promise<T>) => Promise<T>;
   readonly succeed: (token: TokenFacts | undefined) => void;
-  readonly fail: (error: unknown) => void;
+  /** Records the failure; `needsPerson` for one that lies in what the person did. */
+  readonly fail: (error: unknown, needsPerson?: boolean) => void;
 }
 
 /** What an app asks for, as its first request shows it. */
@@ -75,7 +76,7 @@ export function createSignInOperation(
         ...(token === undefined ? {} : { token }),
       });
     },
-    fail(error) {
+    fail(error, needsPerson = false) {
       begin(NOTHING_ASKED);
       if (!operations.open.delete(operation)) return;
       const { message, ...described } = describeAnyError(error);
@@ -83,7 +84,11 @@ export function createSignInOperation(
         kind: "operation-completed",
         operation,
         outcome: "fail",
-        error: { ...described, message: recorder.redactor.text(message.split("\n", 1)[0] ?? "") },
+        error: {
+          ...described,
+          message: recorder.redactor.text(message.split("\n", 1)[0] ?? ""),
+          ...(needsPerson ? { interactionRequired: true } : {}),
+        },
       });
     },
   };

@@ -10,7 +10,7 @@ import type {
 import { fingerprint } from "../../../history/redact.ts";
 import { isServiceFailure } from "../../../rules/model/exchange-outcomes.ts";
 import { type Refusal, withoutRequestIds } from "../refusals.ts";
-import type { VisitEnd } from "./browser-visit.ts";
+import { isWebAddress, type VisitEnd } from "./browser-visit.ts";
 import { notSignedIn, refusedBy, requestOf, stoppedAt } from "./not-signed-in.ts";
 
 export interface OutcomeParts {
@@ -38,6 +38,7 @@ export function outcomeOf(end: VisitEnd, parts: OutcomeParts): { readonly token?
     if (token !== undefined) return { token };
   }
   if (refusal !== undefined) throw refusedBy(refusal, { person, world });
+  const isForProgram = !isWebAddress(end.url);
   if (!hasArrived) throw stoppedAt(end, { person, inOutage: isInOutage });
   const error = carried?.get("error") ?? "";
   if (error !== "") {
@@ -47,10 +48,12 @@ export function outcomeOf(end: VisitEnd, parts: OutcomeParts): { readonly token?
       `Entra sent the app ${error}${description === "" ? "" : `: ${description}`}`,
     );
   }
-  // A code behind the # is for the page: no script runs here, and the server has not seen it.
-  if (end.isInFragment && !end.isPastAnswer) return {};
+  // A code behind the # is for the page, one at `myapp://` for the program that opens it: the server has not seen it.
+  const isForOther = end.isInFragment || (isForProgram && carried !== undefined);
+  if (isForOther && !end.isPastAnswer) return {};
   const failure = failureAtTheEndOf(events);
   if (failure !== undefined) throw stoppedAt(end, { person, inOutage: isInOutage, failure });
+  if (isForProgram) throw stoppedAt(end, { person, inOutage: isInOutage });
   throw carried === undefined
     ? notSignedIn(
         person,
@@ -66,6 +69,11 @@ export function outcomeOf(end: VisitEnd, parts: OutcomeParts): { readonly token?
           hint: "A server redeems the code that Entra sent it. A single-page app does so in the browser: use brownout/playwright for one.",
         },
       );
+}
+
+/** Whether the person pressed Cancel at Entra, and the app has answered to that. */
+export function wasCancelled({ at, answer, carried }: VisitEnd): boolean {
+  return at === "app" && answer !== undefined && carried?.get("error_subcode") === "cancel";
 }
 
 /** The last request to Entra, if the service has failed it, and how. */

@@ -41,10 +41,12 @@ function visitAt(app: { readonly isListening: boolean }) {
     isPastAnswer: true,
     isInFragment: false,
     carried: undefined,
+    frames: [],
+    pressed: [],
   };
   const jar = createJar();
   jar.setCookieSync("session=1", origin);
-  return createSignInVisit(end, { jar, app });
+  return createSignInVisit(end, { jar, app: { ...app, base: new URL(origin) } });
 }
 
 describe("the fetch of a browser that is signed in, as the global one does after a redirect", () => {

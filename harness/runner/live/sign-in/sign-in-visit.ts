@@ -2,7 +2,7 @@
 import type { CookieJar } from "tough-cookie";
 import { HarnessError } from "../../../core/errors.ts";
 import { type AppServer, keepCookies } from "./app-server.ts";
-import type { VisitEnd } from "./browser-visit.ts";
+import { isWebAddress, type VisitEnd } from "./browser-visit.ts";
 import type { SignInVisit } from "./sign-in.ts";
 
 /** As many as browsers follow. */
@@ -14,7 +14,7 @@ const OF_BODY = ["content-encoding", "content-language", "content-location", "co
 /** The visit that has ended in the app. */
 export function createSignInVisit(
   end: VisitEnd,
-  { jar, app }: { readonly jar: CookieJar; readonly app: Pick<AppServer, "isListening"> },
+  { jar, app }: { readonly jar: CookieJar; readonly app: Pick<AppServer, "isListening" | "base"> },
 ): SignInVisit {
   const { url, answer = { status: 0, headers: new Headers(), text: "" } } = end;
   return {
@@ -22,7 +22,7 @@ export function createSignInVisit(
     ...answer,
     async fetch(address, init = {}) {
       if (!app.isListening) throw withAgent(address);
-      return fetchWith(jar, new URL(address, url), init);
+      return fetchWith(jar, new URL(address, isWebAddress(url) ? url : app.base), init);
     },
   };
 }

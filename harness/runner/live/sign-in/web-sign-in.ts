@@ -6,14 +6,15 @@ import type { Mounted } from "../../../network/mount.ts";
 import type { Refusal } from "../refusals.ts";
 import type { AppServer } from "./app-server.ts";
 import { visit } from "./browser-visit.ts";
-import { isInOutage, outcomeOf } from "./sign-in-outcome.ts";
+import { isInOutage, outcomeOf, wasCancelled } from "./sign-in-outcome.ts";
 import {
   askedForBy,
   createSignInOperation,
   type SignInOperationParts,
 } from "./sign-in-operation.ts";
 import { createSignInVisit } from "./sign-in-visit.ts";
-import type { SignInVisit } from "./sign-in.ts";
+import { answersOf, checkPlayed } from "./sign-in-options.ts";
+import type { SignInOptions, SignInVisit } from "./sign-in.ts";
 
 export interface SignInParts extends SignInOperationParts {
   readonly world: World;
@@ -28,31 +29,43 @@ export interface SignInParts extends SignInOperationParts {
 export interface Browser {
   readonly jar: CookieJar;
   readonly entraCookies: Map<string, string>;
+  /** The origins at which Entra has sent it to the app. */
+  readonly appOrigins: Set<string>;
+  /** Who has signed in, and not out again. */
+  readonly people: Set<User>;
 }
 
-export interface WebSignIn {
+/** A page of the app that a person opens. */
+export interface PageOfApp {
   readonly user: User;
   readonly app: AppServer;
   readonly browser: Browser;
   readonly start: URL;
 }
 
+export interface WebSignIn extends PageOfApp {
+  readonly options: SignInOptions;
+}
+
 /** Resolves when the app has accepted the sign-in; rejects `not-signed-in`. */
 export async function signInToWebApp(
   parts: SignInParts,
-  { user, app, browser, start }: WebSignIn,
+  { user, app, browser, start, options }: WebSignIn,
 ): Promise<SignInVisit> {
   const { recorder, mounted, world, refusals } = parts;
   const account = accountIn(world, user);
   const operation = createSignInOperation(parts, account);
   const from = { event: recorder.events.length, refusal: refusals().length };
-  let prompt: string | undefined;
+  let [prompt, wasAsked]: [string | undefined, boolean] = [undefined, false];
   try {
     const end = await visit(start, {
       app,
-      entraCookies: browser.entraCookies,
-      person: { username: user.upn, password: user.password },
-      asked: () => operation.prompted(prompt ?? "none-given"),
+      ...browser,
+      person: answersOf(user, options),
+      asked() {
+        wasAsked = true;
+        operation.prompted(prompt ?? "none-given");
+      },
       async askEntra(request) {
         if (prompt === undefined) {
           const first = await askedForBy(request);
@@ -62,6 +75,10 @@ export async function signInToWebApp(
         return operation.inside(() => mounted.fetch(request));
       },
     });
+    if (wasCancelled(end)) {
+      operation.fail({ name: "access_denied", message: `${user.upn} pressed Cancel` }, true);
+      return createSignInVisit(end, { jar: browser.jar, app });
+    }
     const { token } = outcomeOf(end, {
       person: shortNameOf(user),
       account,
@@ -71,9 +88,11 @@ export async function signInToWebApp(
       refusal: refusals()[from.refusal],
     });
     operation.succeed(token);
+    checkPlayed(options, { person: shortNameOf(user), wasAsked, pressed: end.pressed });
+    browser.people.add(user);
     return createSignInVisit(end, { jar: browser.jar, app });
   } catch (error) {
-    operation.fail(error);
+    operation.fail(error, options.password !== undefined && options.password !== user.password);
     throw error;
   }
 }
