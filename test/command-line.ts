@@ -85,6 +85,7 @@ export function createFolder(node: string = process.execPath): Folder {
       ask: undefined,
       runProgram: () => Promise.reject(new HarnessError("bad-usage", "no programs in this test")),
       parallelism: 1,
+      machine: { host: "test-machine", os: "test 1.0 x64", node: "24.0.0" },
       ...io,
     });
     return { code, stdout: stdout.text(), stderr: stderr.text() };
@@ -204,6 +205,11 @@ export default defineScenario({
   },
 });
 `;
+}
+
+/** Whether a file of the output folder has the real time of its run in it. */
+export function isTimed(file: string): boolean {
+  return /(?:^|\/)(?:run\.json|junit\.xml|ctrf\.json)$/.test(file);
 }
 
 /** A script that asks, waits as long as Retry-After said, and asks again. */

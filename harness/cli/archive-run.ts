@@ -14,7 +14,6 @@ export const archiveOptions = {
     value: "DIR",
     says: 'where earlier runs are kept (default: reports/archive); "none" keeps nothing',
   },
-  label: { value: "TEXT", says: "what to call this run in the archive, such as a commit" },
 } as const satisfies Options;
 
 /** The options of commands that publish changes. */

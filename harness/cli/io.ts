@@ -2,13 +2,18 @@
  * What the command line touches of its process, as one value: tests hand in their own, and
  * nothing below `cli.ts` reads `process`.
  */
+import { hostname, release } from "node:os";
 import { createInterface } from "node:readline/promises";
 import { createNpmRegistry, type Registry } from "../clients/versions/npm-registry.ts";
 import { createPool, type Pool, type PoolOptions } from "./worker/pool.ts";
 import { isColoured, type Output } from "../reporting/formats/terminal.ts";
 import { terminalText } from "../reporting/formats/terminal-text.ts";
+import type { RunFacts } from "../reporting/model/run-facts.ts";
 import { type InterruptSignal, listenForInterrupt } from "./interrupt.ts";
 import { runProgram } from "./run-program.ts";
+
+/** A machine, as `run.json` names it. */
+export type Machine = Pick<RunFacts, "host" | "os" | "node">;
 
 export interface Io {
   /** Absolute; relative paths of the command line are relative to it. */
@@ -29,6 +34,8 @@ export interface Io {
   readonly runProgram: (command: readonly string[], folder: string) => Promise<number>;
   /** How many processes can work at once on this machine. */
   readonly parallelism: number;
+  /** Which machine this is. */
+  readonly machine: Machine;
 }
 
 /** The real process. `parallelism` is for the caller to know, as are all facts about the machine. */
@@ -46,6 +53,11 @@ export function createProcessIo(parallelism: number): Io {
     ask: process.stdin.isTTY && process.stdout.isTTY ? askAtTerminal : undefined,
     runProgram: (command, folder) => runProgram(command, folder, process.env),
     parallelism,
+    machine: {
+      host: hostname(),
+      os: `${process.platform} ${release()} ${process.arch}`,
+      node: process.versions.node,
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import { parseClientName } from "../clients/registry.ts";
 import type { ReadResults } from "../reporting/files/read-results.ts";
 import type { Control } from "../reporting/model/control.ts";
 import type { FailedRun } from "../reporting/model/results.ts";
+import type { RunFacts } from "../reporting/model/run-facts.ts";
 import type { Shard } from "../reporting/files/shard.ts";
 import { runName, takePart } from "./selection.ts";
 
@@ -16,6 +17,8 @@ export interface Folder {
   readonly results: ReadResults;
   /** Absent for a run that was no part of another. */
   readonly shard?: Shard;
+  /** When and where it was run; absent for a folder of an older version. */
+  readonly facts?: RunFacts;
   readonly journals: ReadonlyMap<string, { readonly history: History; readonly text: string }>;
 }
 

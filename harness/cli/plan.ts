@@ -10,6 +10,7 @@ import { isBrowserMount } from "../network/mounts.ts";
 import type { Arguments, Options } from "./arguments.ts";
 import { annotatingOptions, annotatorOf } from "./annotating.ts";
 import { type BaselineFile, readBaselineFile } from "./baseline-file.ts";
+import { factsOptions } from "./facts/session-facts.ts";
 import type { Io } from "./io.ts";
 import {
   archiveOptions,
@@ -59,6 +60,7 @@ export const runOptions = {
     value: "N",
     says: "processes at work at once (default: one for each core, and two where runs need a browser, which waits half of its time)",
   },
+  ...factsOptions,
   ...archiveOptions,
   ...webhookOptions,
   ...annotatingOptions,

@@ -15,12 +15,14 @@ import { judgeRun } from "../reporting/model/judge-run.ts";
 import type { ReportModel } from "../reporting/model/report-model.ts";
 import type { Control } from "../reporting/model/control.ts";
 import { type FailedRun, isUnexpected } from "../reporting/model/results.ts";
+import type { TimedRun } from "../reporting/model/run-facts.ts";
 import type { ReportedRun } from "../reporting/model/run-report.ts";
 import { failedRunLine, type Paint, runLine } from "../reporting/formats/terminal.ts";
 import { writeWhole } from "../reporting/files/write-whole.ts";
 import { brownoutVersion } from "../core/version.ts";
 import type { ToControl } from "./control/play-controls.ts";
 import type { RunFailure, RunReply } from "./worker/protocol.ts";
+import { timedRun } from "./facts/session-facts.ts";
 import { commandToReplay } from "./command-name.ts";
 import type { Plan, PlannedRun } from "./plan.ts";
 
@@ -38,6 +40,8 @@ export interface Session {
   readonly takeControls: (name: string, controls: Readonly<Record<string, Control>>) => void;
   /** How the first browser of a run died, by the run's name. */
   readonly relaunched: () => Readonly<Record<string, string>>;
+  /** What the finished runs took and used, in their order. */
+  readonly timedRuns: () => readonly TimedRun[];
 }
 
 /** A session without runs. */
@@ -49,6 +53,7 @@ export function createSession(
   const failures: FailedRun[] = [];
   const stacks: string[] = [];
   const relaunched: Record<string, string> = {};
+  const timed: TimedRun[] = [];
   const { seed, quarantine } = plan;
   const width = Math.max(0, ...plan.runs.map(({ scenario }) => scenario.name.length));
 
@@ -64,8 +69,9 @@ export function createSession(
 
   const read = (
     run: PlannedRun,
-    { simulatedMs, relaunched: died }: Extract<RunReply, { readonly kind: "done" }>,
+    reply: Extract<RunReply, { readonly kind: "done" }>,
   ): string | undefined => {
+    const { simulatedMs, relaunched: died } = reply;
     const { journalFile } = run.task;
     const history = parseJournal(readFileSync(journalFile, "utf8"), relative(cwd, journalFile));
     writeWhole(join(plan.out, "har", `${run.name}.har`), toHar(history));
@@ -77,6 +83,7 @@ export function createSession(
     };
     if (died !== undefined) relaunched[run.name] = died;
     finished.set(run, one);
+    timed.push(timedRun(history.header, reply));
     const [report] = reportOn([one], plan.baseline.entries).runs;
     return report === undefined ? undefined : runLine(report, paint, width);
   };
@@ -108,6 +115,7 @@ export function createSession(
     },
     stacks: () => stacks,
     relaunched: () => relaunched,
+    timedRuns: () => timed,
   };
 }
 

@@ -19,6 +19,7 @@ export function testIo(parts: Partial<Io> = {}): Io {
     ask: undefined,
     runProgram: unavailable,
     parallelism: 1,
+    machine: { host: "test-machine", os: "test 1.0 x64", node: "24.0.0" },
     ...parts,
   };
 }

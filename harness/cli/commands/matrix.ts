@@ -16,10 +16,12 @@ import {
   statusText,
 } from "../../reporting/formats/terminal.ts";
 import { countResults } from "../../reporting/model/build-results.ts";
+import type { LoadedPackage } from "../../reporting/model/run-facts.ts";
 import { writeResults } from "../../reporting/model/results.ts";
 import { type PlayedVersion, writeMatrix } from "../../reporting/client-versions/version-matrix.ts";
 import { matrixLines, matrixPage } from "../../reporting/client-versions/matrix-text.ts";
 import type { Arguments, Options } from "../arguments.ts";
+import { beginSession, factsOptions, leaveRunFacts } from "../facts/session-facts.ts";
 import { commandToCheck } from "../command-name.ts";
 import { interruptedCodes } from "../interrupt.ts";
 import type { Io } from "../io.ts";
@@ -57,14 +59,17 @@ export const matrixOptions = {
   },
   cache: cacheOption,
   workers: { value: "N", says: "processes at work at once (default: one for each core)" },
+  ...factsOptions,
   json: { says: "print matrix.json instead of lines" },
 } as const satisfies Options;
 
 /** Plays and compares the versions that the arguments name; resolves to 0, or to 2 when a run was not finished. */
 export async function matrixCommand(
-  { values, positionals }: Arguments<typeof matrixOptions>,
+  given: Arguments<typeof matrixOptions>,
   io: Io,
 ): Promise<number> {
+  const { values, positionals } = given;
+  const endSession = beginSession({ command: "matrix", ...given }, io);
   const beganAtMs = io.now();
   const wanted = readClientVersions(positionals, [...clientPackages.keys()]);
   const seed = readSeed(values.seed);
@@ -93,7 +98,15 @@ export async function matrixCommand(
     return interruptedCodes[comparison];
   }
   const { matrix, versions, failures } = comparison;
-  for (const version of versions) writeVersion(version, { out, seed });
+  const exitCode = failures.length === 0 ? 0 : 2;
+  const outcome = exitCode === 0 ? "finished" : "failed";
+  const clients = versions.flatMap(packageOf);
+  const facts = endSession({ seed, clients, failures, exitCode, outcome, runs: [] });
+  leaveRunFacts(out, facts);
+  for (const version of versions) {
+    writeVersion(version, { out, seed });
+    leaveRunFacts(join(out, folderName(version)), { ...facts, clients: packageOf(version) });
+  }
   writeWhole(join(out, "matrix.md"), matrixPage(matrix));
   writeWhole(join(out, "matrix.json"), writeMatrix(matrix));
   if (values.json !== undefined) io.stdout.write(writeMatrix(matrix));
@@ -109,7 +122,13 @@ export async function matrixCommand(
     progress.line(failedRunLine(failure, createPaint(io.stdout, io.environment)));
   const tookMs = Math.round((io.now() - beganAtMs) / 100) * 100;
   progress.line(`Matrix: ${relative(io.cwd, out)}. Took ${formatDuration(tookMs)}.`);
-  return failures.length === 0 ? 0 : 2;
+  return exitCode;
+}
+
+/** A client at npm; none for one of the user's own. */
+function packageOf({ client, version }: PlayedVersion): readonly LoadedPackage[] {
+  const name = clientPackages.get(client);
+  return name === undefined ? [] : [{ name, version }];
 }
 
 async function ownClientOf(named: string | undefined, cwd: string): Promise<OwnClient | undefined> {

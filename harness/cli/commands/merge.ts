@@ -19,7 +19,13 @@ import { loadPageProgram } from "../../reporting/formats/page-program.ts";
 import { parseResults } from "../../reporting/files/read-results.ts";
 import { buildReport } from "../../reporting/model/build-report.ts";
 import { judgeRun } from "../../reporting/model/judge-run.ts";
-import { type FailedRun, writeResults } from "../../reporting/model/results.ts";
+import { type FailedRun, type Results, writeResults } from "../../reporting/model/results.ts";
+import {
+  parseRunFacts,
+  RUN_FILE,
+  type RunFacts,
+  type TimedRun,
+} from "../../reporting/model/run-facts.ts";
 import type { ReportedRun } from "../../reporting/model/run-report.ts";
 import { exitCodeOf } from "../../reporting/model/standing.ts";
 import { parseShard, SHARD_FILE } from "../../reporting/files/shard.ts";
@@ -34,6 +40,7 @@ import { annotate, annotatingOptions, annotatorOf } from "../annotating.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import { readBaselineFile } from "../baseline-file.ts";
 import { commandToReplay } from "../command-name.ts";
+import { beginSession, factsOptions, outcomeOf } from "../facts/session-facts.ts";
 import { whileLocked } from "../folder-lock.ts";
 import type { Io } from "../io.ts";
 import {
@@ -53,6 +60,7 @@ export const mergeOptions = {
   out: { value: "DIR", says: "where the whole goes (default: reports/out)" },
   baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },
   ...quarantineOption,
+  ...factsOptions,
   ...archiveOptions,
   ...webhookOptions,
   ...annotatingOptions,
@@ -60,10 +68,9 @@ export const mergeOptions = {
 } as const satisfies Options;
 
 /** Puts the folders together; resolves to the exit code that one run would have had. */
-export async function mergeCommand(
-  { values, positionals }: Arguments<typeof mergeOptions>,
-  io: Io,
-): Promise<number> {
+export async function mergeCommand(given: Arguments<typeof mergeOptions>, io: Io): Promise<number> {
+  const { values, positionals } = given;
+  const endSession = beginSession({ command: "merge", ...given }, io);
   const out = resolve(io.cwd, values.out ?? join("reports", "out"));
   const folders = readFolders(positionals, { cwd: io.cwd, out });
   const whole: Whole = {
@@ -75,6 +82,7 @@ export async function mergeCommand(
     target: readArchiveTarget(values, io),
     annotator: annotatorOf(values.annotate, io),
     isJson: values.json !== undefined,
+    endSession,
   };
   prepareFolders([out, join(out, "journals"), join(out, "har")]);
   return whileLocked(out, io.now, () => writeWholeRun(whole, io));
@@ -91,10 +99,11 @@ interface Whole {
   readonly target: ArchiveTarget;
   readonly annotator: Annotator | undefined;
   readonly isJson: boolean;
+  readonly endSession: ReturnType<typeof beginSession>;
 }
 
 async function writeWholeRun(
-  { out, folders, merged, baseline, quarantine, target, annotator, isJson }: Whole,
+  { out, folders, merged, baseline, quarantine, target, annotator, isJson, endSession }: Whole,
   io: Io,
 ): Promise<number> {
   const page = await loadPageProgram();
@@ -120,7 +129,16 @@ async function writeWholeRun(
     quarantine,
   });
   const { results } = model;
-  await writeReports(out, model, page);
+  const parts = folders.flatMap(({ facts }) => facts ?? []);
+  const facts = endSession({
+    seed,
+    parts,
+    runs: timedRunsOf(results, parts),
+    outcome: outcomeOf(model.standing),
+    exitCode: exitCodeOf(model.standing),
+    failures: results.failures ?? [],
+  });
+  await writeReports(out, { model, facts }, page);
   const kept = await archiveRun(results, { target, out, io });
   const marks = annotate(model, annotator);
 
@@ -203,7 +221,26 @@ function readFolder(named: string, path: string): Folder {
   const shard = existsSync(shardFile)
     ? { shard: parseShard(readTextFile(shardFile, named), join(named, SHARD_FILE)) }
     : {};
-  return { named, results, ...shard, journals: readJournals(named, path) };
+  return { named, results, ...shard, ...factsIn(named, path), journals: readJournals(named, path) };
+}
+
+/** A shard of an older version leaves none. */
+function factsIn(named: string, path: string): Pick<Folder, "facts"> {
+  const file = join(path, RUN_FILE);
+  if (!existsSync(file)) return {};
+  return { facts: parseRunFacts(readTextFile(file, named), join(named, RUN_FILE)) };
+}
+
+/** What the runs took, as their parts say, in the order of the results. */
+function timedRunsOf({ runs }: Results, parts: readonly RunFacts[]): readonly TimedRun[] {
+  const timed = parts.flatMap((part) => part.runs);
+  return runs.flatMap(
+    (run) =>
+      timed.find(
+        ({ scenario, client, mount }) =>
+          scenario === run.scenario && client === run.client.name && mount === run.mount,
+      ) ?? [],
+  );
 }
 
 function noName(scenario: string, place: string): HarnessError {

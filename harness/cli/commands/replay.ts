@@ -24,7 +24,14 @@ import { describeScenarios } from "../worker/describe-files.ts";
 import type { RunTask } from "../worker/protocol.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import { readBaselineFile } from "../baseline-file.ts";
-import { executeTasks } from "../worker/execute-tasks.ts";
+import { type Execution, executeTasks } from "../worker/execute-tasks.ts";
+import {
+  beginSession,
+  factsOptions,
+  leaveRunFacts,
+  outcomeOf,
+  timedRun,
+} from "../facts/session-facts.ts";
 import { interruptedCodes } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import type { ClientCache } from "../../clients/versions/client-cache.ts";
@@ -47,14 +54,17 @@ export const replayOptions = {
   out: { value: "DIR", says: "where the new journal goes (default: reports/out/replay)" },
   cache: cacheOption,
   baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },
+  ...factsOptions,
   json: { says: "print the results as JSON, shaped like results.json" },
 } as const satisfies Options;
 
 /** Runs the journal's scenario again; 0 when the journals are equal and as expected. */
 export async function replayCommand(
-  { values, positionals }: Arguments<typeof replayOptions>,
+  given: Arguments<typeof replayOptions>,
   io: Io,
 ): Promise<number> {
+  const { values, positionals } = given;
+  const endSession = beginSession({ command: "replay", ...given }, io);
   const file = oneFile(positionals);
   if (/\.har$/i.test(file)) {
     throw new HarnessError("bad-usage", "a HAR does not say what was run", {
@@ -69,7 +79,8 @@ export async function replayCommand(
   if (!isScenarioName(header.scenario)) throw noName(header.scenario, file);
   const named = scenarioOf(header, { cwd: io.cwd, journal: file, given: values.scenario });
   const scenario = await summaryOf(named);
-  const folder = join(resolve(io.cwd, values.out ?? join("reports", "out", "replay")), "journals");
+  const out = resolve(io.cwd, values.out ?? join("reports", "out", "replay"));
+  const folder = join(out, "journals");
   const name = runName(header.scenario, header.client.name);
   const client = await clientOf(header, scenario, {
     given: values.client,
@@ -90,24 +101,16 @@ export async function replayCommand(
   prepareFolders([folder]);
   await probeMachine([task.mount], io.now);
 
-  const scripts = createScriptOutput({
-    line: (text) => io.stderr.write(`${text}\n`),
-    nameOf: () => scenario.name,
-  });
-  const { replies, interruptedBy } = await executeTasks([task], io, {
-    workers: 1,
-    onReply: () => undefined,
-    onOutput: scripts.take,
-  });
-  scripts.end();
+  const { replies, interruptedBy } = await playAgain(task, { io, name: scenario.name });
   if (interruptedBy !== undefined) return interruptedCodes[interruptedBy];
   const [reply] = replies;
   if (reply?.kind !== "done") throw failed(reply?.error, file);
   const after = readFileSync(task.journalFile, "utf8");
   const run = judgeRun(parseJournal(after, task.journalFile), reply.simulatedMs);
+  const { seed } = header;
   const model = buildReport([{ run, scenario }], {
     baseline,
-    seed: header.seed,
+    seed,
     brownout: brownoutVersion,
   });
   const paint = createPaint(io.stdout, io.environment);
@@ -120,10 +123,33 @@ export async function replayCommand(
       : differenceLines(difference, header)),
     `Journal: ${relative(io.cwd, task.journalFile)}`,
   ];
+  const exitCode = difference === undefined ? exitCodeOf(model.standing) : 1;
+  const runs = [timedRun(header, reply)];
+  const facts = endSession({ seed, outcome: outcomeOf(model.standing), exitCode, runs });
+  // Beside the results of another session it would be taken for theirs.
+  if (!existsSync(join(out, "results.json"))) leaveRunFacts(out, facts);
   const output = values.json === undefined ? io.stdout : io.stderr;
   if (values.json !== undefined) io.stdout.write(writeResults(model.results));
   for (const line of lines) output.write(`${line}\n`);
-  return difference === undefined ? exitCodeOf(model.standing) : 1;
+  return exitCode;
+}
+
+/** Plays the run; what its script prints goes to the standard error output. */
+async function playAgain(
+  task: RunTask,
+  { io, name }: { readonly io: Io; readonly name: string },
+): Promise<Execution> {
+  const scripts = createScriptOutput({
+    line: (text) => io.stderr.write(`${text}\n`),
+    nameOf: () => name,
+  });
+  const executed = await executeTasks([task], io, {
+    workers: 1,
+    onReply: () => undefined,
+    onOutput: scripts.take,
+  });
+  scripts.end();
+  return executed;
 }
 
 function oneFile(positionals: readonly string[]): string {

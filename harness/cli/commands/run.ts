@@ -28,8 +28,9 @@ import { prepareFolders, writeWhole } from "../../reporting/files/write-whole.ts
 import { brownoutVersion } from "../../core/version.ts";
 import { annotate } from "../annotating.ts";
 import type { Arguments, commonOptions } from "../arguments.ts";
-import { executeTasks } from "../worker/execute-tasks.ts";
+import { type Execution, executeTasks } from "../worker/execute-tasks.ts";
 import { playControls } from "../control/play-controls.ts";
+import { beginSession, outcomeOf, type SessionEnd } from "../facts/session-facts.ts";
 import { whileLocked } from "../folder-lock.ts";
 import { type InterruptSignal, interruptedCodes } from "../interrupt.ts";
 import type { Io } from "../io.ts";
@@ -47,6 +48,7 @@ export async function runCommand(
   io: Io,
 ): Promise<number> {
   const beganAtMs = io.now();
+  const endSession = beginSession({ command: "run", ...given }, io);
   const plan = await planRun(given, io);
   checkPageProgram();
   prepareFolders([plan.out, join(plan.out, "journals"), join(plan.out, "har")]);
@@ -54,13 +56,23 @@ export async function runCommand(
     plan.runs.map(({ mount }) => mount),
     io.now,
   );
-  return whileLocked(plan.out, io.now, () => runPlanned(plan, given, { io, beganAtMs }));
+  return whileLocked(plan.out, io.now, () =>
+    runPlanned(plan, given, { io, beganAtMs, endSession }),
+  );
 }
 
 async function runPlanned(
   plan: Plan,
   { values, positionals }: Arguments<typeof runOptions & typeof commonOptions>,
-  { io, beganAtMs }: { readonly io: Io; readonly beganAtMs: number },
+  {
+    io,
+    beganAtMs,
+    endSession,
+  }: {
+    readonly io: Io;
+    readonly beganAtMs: number;
+    readonly endSession: ReturnType<typeof beginSession>;
+  },
 ): Promise<number> {
   removeEarlierRun(
     plan.out,
@@ -78,34 +90,12 @@ async function runPlanned(
   );
   if (plan.runs.length === 0) progress.line(emptyShardLine(plan));
   const session = createSession(plan, { paint, cwd: io.cwd });
-  const tasks = plan.runs.map(({ task }) => task);
-  const scripts = createScriptOutput({
-    line: (text) => progress.aside(() => io.stderr.write(`${text}\n`)),
-    nameOf: (task) => plan.runs.find((run) => run.task === task)?.scenario.name ?? task.scenario,
-  });
-  const executing = executeTasks(tasks, io, {
-    workers: plan.workers,
-    cores: io.parallelism,
-    onReply(reply, index) {
-      if (reply.kind === "done" && reply.relaunched !== undefined) {
-        const text = `${plan.runs[index]?.scenario.name ?? ""}: ${relaunchText(reply.relaunched)}\n`;
-        progress.aside(() => io.stderr.write(text));
-      }
-      const line = session.take(reply, index);
-      if (line !== undefined) progress.line(line);
-    },
-    onOutput: scripts.take,
-    onProgress(done, underWay) {
-      const names = underWay.map((index) => plan.runs[index]?.scenario.name ?? "");
-      progress.status(statusText(done, tasks.length, names));
-    },
-  });
   // While the first workers start, this process has nothing to do. What is wrong with the page is
   // reported when all other reports are written.
+  const playing = play(plan, { io, progress, session });
   const loading = loadPageProgram();
   loading.catch(() => undefined);
-  const executed = await executing;
-  scripts.end();
+  const executed = await playing;
   const tookRunsMs = io.now() - beganAtMs;
   const interruptedBy =
     executed.interruptedBy ?? (await control({ plan, session, tookRunsMs }, io, progress));
@@ -116,7 +106,15 @@ async function runPlanned(
   const model = session.report(update?.entries ?? plan.baseline.entries);
   const { results } = model;
   leaveShard(plan, session.relaunched());
-  await writeReports(plan.out, model, loading);
+  const exitCode =
+    interruptedBy === undefined ? exitCodeOf(model.standing) : interruptedCodes[interruptedBy];
+  const facts = endSession({
+    ...endOf(plan, session),
+    outcome: interruptedBy === undefined ? outcomeOf(model.standing) : "interrupted",
+    exitCode,
+    failures: results.failures ?? [],
+  });
+  await writeReports(plan.out, { model, facts }, loading);
 
   if (values.json !== undefined) io.stdout.write(writeResults(results));
   for (const line of closingLines(model, paint)) progress.line(line);
@@ -135,7 +133,55 @@ async function runPlanned(
     `Reports: ${shortPath(io.cwd, plan.out)}; open report.html there. Took ${formatDuration(tookMs)}.`,
   );
   if (values.debug !== undefined) for (const stack of session.stacks()) progress.line(stack);
-  return interruptedBy === undefined ? exitCodeOf(model.standing) : interruptedCodes[interruptedBy];
+  return exitCode;
+}
+
+/** Plays all runs of the plan; the session takes each as it ends. */
+async function play(
+  plan: Plan,
+  {
+    io,
+    progress,
+    session,
+  }: { readonly io: Io; readonly progress: Progress; readonly session: Session },
+): Promise<Execution> {
+  const tasks = plan.runs.map(({ task }) => task);
+  const scripts = createScriptOutput({
+    line: (text) => progress.aside(() => io.stderr.write(`${text}\n`)),
+    nameOf: (task) => plan.runs.find((run) => run.task === task)?.scenario.name ?? task.scenario,
+  });
+  const executed = await executeTasks(tasks, io, {
+    workers: plan.workers,
+    cores: io.parallelism,
+    onReply(reply, index) {
+      if (reply.kind === "done" && reply.relaunched !== undefined) {
+        const text = `${plan.runs[index]?.scenario.name ?? ""}: ${relaunchText(reply.relaunched)}\n`;
+        progress.aside(() => io.stderr.write(text));
+      }
+      const line = session.take(reply, index);
+      if (line !== undefined) progress.line(line);
+    },
+    onOutput: scripts.take,
+    onProgress(done, underWay) {
+      const names = underWay.map((index) => plan.runs[index]?.scenario.name ?? "");
+      progress.status(statusText(done, tasks.length, names));
+    },
+  });
+  scripts.end();
+  return executed;
+}
+
+/** What the plan and the finished runs say of the session. */
+function endOf(
+  { seed, edition, shard }: Plan,
+  session: Session,
+): Pick<SessionEnd, "seed" | "edition" | "shard" | "runs"> {
+  return {
+    seed,
+    runs: session.timedRuns(),
+    ...(edition === undefined ? {} : { edition }),
+    ...(shard === undefined ? {} : { shard: { part: shard.part, of: shard.of } }),
+  };
 }
 
 /** How long controls that no one asked for may go on, real ms: as long as the runs, and a minute at least. */

@@ -44,6 +44,7 @@ async function play(
   return {
     kind: "done",
     task,
+    tookMs: 0,
     simulatedMs,
     ...(guesses === undefined ? {} : { guesses }),
   };

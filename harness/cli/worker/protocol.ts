@@ -3,6 +3,7 @@ import { schemaOf } from "../../core/validation.ts";
 import type { Variation } from "../../history/header.ts";
 import type { MountName } from "../../network/mount-names.ts";
 import type { ValuedGuess } from "../../runner/guesses.ts";
+import type { LoadedPackage } from "../../runner/loading/loaded-packages.ts";
 import type { BackupEdition } from "../../runner/run.ts";
 
 export interface RunTask {
@@ -33,6 +34,10 @@ export type RunReply =
       readonly kind: "done";
       readonly task: RunTask;
       readonly simulatedMs: number;
+      /** Real time, ms. */
+      readonly tookMs: number;
+      /** The sign-in packages that it used. */
+      readonly packages?: readonly LoadedPackage[];
       /** As in `RunOutcome`. */
       readonly guesses?: readonly ValuedGuess[];
       /** Its browser died, and this is the run that began anew in another: how it ended the first time. */
@@ -99,6 +104,8 @@ export const workerMessageSchema = schemaOf<WorkerMessage>()((z) => {
       z.strictObject({
         kind: z.literal("done"),
         simulatedMs: z.number().nonnegative(),
+        tookMs: z.number().nonnegative(),
+        packages: z.array(z.strictObject({ name: z.string(), version: z.string() })).optional(),
         guesses: z.array(guessSchema()).optional(),
         relaunched: z.string().optional(),
         leaves,

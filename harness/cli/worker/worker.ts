@@ -13,9 +13,17 @@ import { errorOf } from "../../core/thrown.ts";
 import { writeJournal } from "../../history/journal.ts";
 import { maskSecretLooks } from "../../history/secret-text.ts";
 import { endBrowser } from "../../network/mounts.ts";
-import { loadClient } from "../../clients/registry.ts";
+import type { History } from "../../history/event.ts";
+import { announcedPackages } from "../../history/announced-packages.ts";
+import type { ClientUnderTest } from "../../clients/client.ts";
+import { clientPackages, loadClient } from "../../clients/registry.ts";
 import { loadScenario } from "../../../scenarios/find-scenario.ts";
 import { loadClientFile } from "../../runner/loading/load-client.ts";
+import {
+  type LoadedPackage,
+  packagesLoadedFrom,
+  watchLoadedPackages,
+} from "../../runner/loading/loaded-packages.ts";
 import { type RunOutcome, runScenario } from "../../runner/run.ts";
 import { CHANNEL_FD, openChannel } from "./channel.ts";
 import {
@@ -27,6 +35,9 @@ import {
   type WorkerMessage,
 } from "./protocol.ts";
 
+/** Real time, ms; taken before the clock is virtual. */
+const realNow = performance.now.bind(performance);
+watchLoadedPackages();
 /** The secret of the task under way. */
 let underWay: string | undefined;
 let hasRun = false;
@@ -65,6 +76,7 @@ async function take({ secret, task }: TaskMessage): Promise<void> {
 
 async function answer(task: RunTask): Promise<Answer> {
   try {
+    const beganAtMs = realNow();
     const scenario = await loadScenario(task.scenario);
     const { mount, seed, edition, variation, clientFile } = task;
     const client =
@@ -98,6 +110,8 @@ async function answer(task: RunTask): Promise<Answer> {
     return {
       kind: "done",
       simulatedMs,
+      tookMs: Math.round(realNow() - beganAtMs),
+      ...packagesOf(task, { client, history: outcome.history }),
       ...(guesses === undefined ? {} : { guesses }),
       ...leaves,
       ...(relaunched === undefined ? {} : { relaunched }),
@@ -106,6 +120,21 @@ async function answer(task: RunTask): Promise<Answer> {
     const leaves = task.clientFile === undefined ? {} : { leaves: true as const };
     return { kind: "failed", error: failureOf(error, task), ...leaves };
   }
+}
+
+/** The sign-in packages of a run: those that its files have loaded, and those that its requests name. */
+function packagesOf(
+  { scenario, clientFile }: RunTask,
+  { client, history }: { readonly client: ClientUnderTest; readonly history: History },
+): { readonly packages?: readonly LoadedPackage[] } {
+  const files = [scenario, clientFile].filter((file) => file !== undefined && isAbsolute(file));
+  const npm = clientFile === undefined ? clientPackages.get(client.name) : undefined;
+  const loaded = packagesLoadedFrom({
+    files: files as readonly string[],
+    ...(npm === undefined ? {} : { client: { npm, version: client.version } }),
+  });
+  const packages = [...loaded, ...announcedPackages(history)];
+  return packages.length === 0 ? {} : { packages };
 }
 
 /** A user's scenario is found again from the folder in which it was run, on any machine. */

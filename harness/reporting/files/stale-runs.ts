@@ -6,12 +6,13 @@
 import { closeSync, openSync, readdirSync, readSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { removePublishedChanges } from "../archive/publish-changes.ts";
+import { RUN_FILE } from "../model/run-facts.ts";
 import { REPORT_FILES } from "./write-reports.ts";
 import { unwritable } from "./write-whole.ts";
 
 /** Removes reports, journals and HAR files of earlier runs; `planned` are the names of the runs to come. Throws `unwritable`. */
 export function removeEarlierRun(out: string, planned: readonly string[]): void {
-  for (const name of REPORT_FILES) remove(join(out, name));
+  for (const name of [...REPORT_FILES, RUN_FILE]) remove(join(out, name));
   removePublishedChanges(out);
   const names = new Set(planned);
   for (const { folder, extension, isOurs } of kinds) {

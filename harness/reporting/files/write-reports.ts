@@ -6,6 +6,7 @@ import { writeJunit } from "../formats/junit.ts";
 import type { PageProgram } from "../formats/page-program.ts";
 import { writeSummary } from "../formats/summary.ts";
 import type { ReportModel } from "../model/report-model.ts";
+import { RUN_FILE, type RunFacts, writeRunFacts } from "../model/run-facts.ts";
 import { writeResults } from "../model/results.ts";
 import { writeWhole } from "./write-whole.ts";
 
@@ -19,14 +20,15 @@ export const REPORT_FILES: readonly string[] = [
 ];
 
 /**
- * Writes every report; `page` is what `loadPageProgram` returned. Throws `unwritable`, and rejects as
- * `page` does, once all but report.html are written.
+ * Writes every report and `run.json`; `page` is what `loadPageProgram` returned. Throws
+ * `unwritable`, and rejects as `page` does, once all but report.html are written.
  */
 export async function writeReports(
   out: string,
-  model: ReportModel,
+  { model, facts }: { readonly model: ReportModel; readonly facts: RunFacts },
   page: PageProgram | Promise<PageProgram>,
 ): Promise<void> {
+  writeWhole(join(out, RUN_FILE), writeRunFacts(facts));
   writeWhole(join(out, "junit.xml"), writeJunit(model));
   writeWhole(join(out, "ctrf.json"), writeCtrf(model));
   writeWhole(join(out, "summary.md"), writeSummary(model));

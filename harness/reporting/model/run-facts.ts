@@ -47,8 +47,6 @@ const timedRunSchema = schema((z) =>
 );
 
 /** One machine's part of a merged session. */
-export type RunPart = TypeOf<typeof partSchema>;
-
 const partSchema = schema((z) =>
   z.object({
     shard: shardOf(z).optional(),
