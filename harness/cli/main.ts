@@ -22,6 +22,7 @@ import { runOptions } from "./plan.ts";
 import { mergeCommand, mergeOptions } from "./commands/merge.ts";
 import { replayCommand, replayOptions } from "./commands/replay.ts";
 import { runCommand } from "./commands/run.ts";
+import { serveCommand, serveOptions } from "./commands/serve.ts";
 import { trendCommand, trendOptions } from "./commands/trend.ts";
 import { HarnessError, suggestNames } from "../core/errors.ts";
 import { plainMessageOf } from "../core/explain.ts";
@@ -93,6 +94,13 @@ const commands: ReadonlyMap<string, Command> = new Map([
       "sign-in test fails.",
     ],
     perform: initCommand,
+  }),
+  command("serve", {
+    usage: "serve [options]",
+    does: "serves the simulator to programs of any language, until Ctrl-C or SIGTERM",
+    options: serveOptions,
+    exits: ["Exit codes: 0 ended as it was asked to, 2 wrong usage or the harness failed."],
+    perform: serveCommand,
   }),
   command("list", {
     usage: "list [options]",

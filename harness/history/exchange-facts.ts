@@ -47,7 +47,9 @@ export function beganFacts(
   const { app, grant, user, scope, parameters } = described;
   const isNamed = subject.user === undefined || subject.user.split(".")[0] === user;
   const headers = [...request.headers]
-    .filter(([name]) => RECORDED_HEADER.test(name))
+    .filter(
+      ([name]) => RECORDED_HEADER.test(name) || (redactor.keepsClients && name === "user-agent"),
+    )
     .map(([name, value]): [string, string] => [name, redactor.header(name, value)]);
   const form = Object.entries(parameters).map(([name, value]) => [
     name,

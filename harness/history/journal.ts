@@ -26,9 +26,19 @@ const SCHEMA = "brownout/journal/1";
  * writeFileSync("run.jsonl", writeJournal(history));
  */
 export function writeJournal({ header, events }: History): string {
-  const lines = [JSON.stringify(inOrder(header, headerOrder))];
-  for (const event of events) lines.push(JSON.stringify(inOrder(event, eventOrder)));
+  const lines = [writeHeader(header)];
+  for (const event of events) lines.push(writeEvent(event));
   return `${lines.join("\n")}\n`;
+}
+
+/** The first line of a journal, without its end. */
+export function writeHeader(header: JournalHeader): string {
+  return JSON.stringify(inOrder(header, headerOrder));
+}
+
+/** The line of an event, without its end. */
+export function writeEvent(event: HistoryEvent): string {
+  return JSON.stringify(inOrder(event, eventOrder));
 }
 
 /**

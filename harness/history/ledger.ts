@@ -37,6 +37,8 @@ export interface LedgerOptions {
   readonly subjectOf?: ((request: Request, described: EntraRequest) => KnownSubject) | undefined;
   readonly redactor: Redactor;
   readonly cause: () => Cause | undefined;
+  /** How many events stay in `events`, see `ForeignClients`; default: all. */
+  readonly eventsKept?: number | undefined;
 }
 
 /** An exchange without an end. The first end counts; later ones change nothing. */
@@ -48,8 +50,8 @@ export interface Ledger {
   readonly events: readonly HistoryEvent[];
   /** Adds an event now; returns its index. */
   readonly emit: (event: NewEvent) => number;
-  /** Calls the listener with every event from now on, after it was added. */
-  readonly listen: (listener: (event: HistoryEvent) => void) => void;
+  /** Calls the listener with every event from now on, after it was added, until what it returns is called. */
+  readonly listen: (listener: (event: HistoryEvent) => void) => () => void;
   /** Records the start of a request, with the cause in the context of this call. */
   readonly begin: (
     request: Request,
@@ -82,6 +84,21 @@ function inWords(event: NewEvent, { words }: Redactor): NewEvent {
   }
 }
 
+/** Drops the oldest events, except those without which later ones cannot be understood: faults, and changes of the world. */
+function dropOldest(events: HistoryEvent[], kept: number): void {
+  const old = events.splice(0, events.length - kept);
+  const needed = old.filter(({ kind }) => NEEDED.has(kind));
+  events.unshift(...needed.slice(-kept));
+}
+
+const NEEDED: ReadonlySet<HistoryEvent["kind"]> = new Set([
+  "fault-began",
+  "fault-ended",
+  "faults-cleared",
+  "world-changed",
+  "client-restarted",
+]);
+
 /** Creates an empty ledger. */
 export function createLedger({
   clock,
@@ -89,18 +106,22 @@ export function createLedger({
   subjectOf = () => ({}),
   redactor,
   cause,
+  eventsKept = Infinity,
 }: LedgerOptions): Ledger {
   const events: HistoryEvent[] = [];
-  const listeners: ((event: HistoryEvent) => void)[] = [];
+  let count = 0;
+  const listeners = new Set<(event: HistoryEvent) => void>();
   const open = new Map<number, OpenExchange>();
   let exchanges = 0;
   let closed = false;
 
   const emit = (event: NewEvent): number => {
-    const index = events.length;
+    const index = count;
     if (closed) return index;
+    count += 1;
     const written = { index, at: clock.now(), ...inWords(event, redactor) } as HistoryEvent;
     events.push(written);
+    if (events.length > eventsKept * 1.25) dropOldest(events, eventsKept);
     for (const listener of listeners) listener(written);
     return index;
   };
@@ -134,7 +155,10 @@ export function createLedger({
   return {
     events,
     emit,
-    listen: (listener) => void listeners.push(listener),
+    listen(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     begin,
     close() {
       for (const underway of open.values()) underway.end({ kind: "abandoned" });

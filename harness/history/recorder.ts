@@ -25,8 +25,8 @@ export interface Recorder {
   readonly redactor: Redactor;
   /** Adds an event now; returns its index. */
   emit(event: NewEvent): number;
-  /** Calls the listener with every event from now on, after it was added. */
-  listen(listener: (event: HistoryEvent) => void): void;
+  /** Calls the listener with every event from now on, after it was added, until what it returns is called. */
+  listen(listener: (event: HistoryEvent) => void): () => void;
   /** Runs `work`; its requests are recorded as caused by `cause`. */
   causedBy<T>(cause: Cause, work: () => Promise<T>): Promise<T>;
   /** The service, with its requests recorded. */
@@ -44,15 +44,24 @@ export interface RecorderOptions extends Pick<LedgerOptions, "subjectOf"> {
   readonly annotate: Annotate;
   /** The cause of requests without a known one; default: none. */
   readonly otherwise?: Cause;
+  /** For clients that are other programs: see `ForeignClients`. Default: clients of our own. */
+  readonly foreign?: ForeignClients | undefined;
+}
+
+/** What differs when the clients are other programs, perhaps for weeks. */
+export interface ForeignClients {
+  /** How many events stay in memory; the oldest are dropped, but for faults and changes of the world. */
+  readonly eventsKept: number;
 }
 
 /** Creates a recorder with an empty history. */
 export function createRecorder(options: RecorderOptions): Recorder {
-  const redactor = createRedactor();
+  const { foreign } = options;
+  const redactor = createRedactor({ keepsClients: foreign !== undefined });
   const causes = new AsyncLocalStorage<Cause>();
   const cause = (): Cause | undefined => causes.getStore() ?? options.otherwise;
   const issued = new Map<string, TokenFacts>();
-  const ledger = createLedger({ ...options, redactor, cause });
+  const ledger = createLedger({ ...options, redactor, cause, eventsKept: foreign?.eventsKept });
   const watching: Watching = {
     clock: options.clock,
     aside: AsyncLocalStorage.snapshot(),
@@ -60,7 +69,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     read: async (response) => {
       const facts = await endedFacts(response, options.clock.now(), redactor);
       const token = facts.more.issued?.token;
-      if (token !== undefined) issued.set(token.accessToken, token);
+      if (token !== undefined) {
+        issued.set(token.accessToken, token);
+        forgetExpired(issued, options.clock.now());
+      }
       return facts;
     },
   };
@@ -78,6 +90,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
     factsOf: (accessToken) => issued.get(fingerprint("at", accessToken)),
     close: ledger.close,
   };
+}
+
+/** How many tokens are remembered before those that have expired are forgotten. */
+const ISSUED_MAX = 20_000;
+
+function forgetExpired(issued: Map<string, TokenFacts>, nowMs: number): void {
+  if (issued.size < ISSUED_MAX || issued.size % 1_000 !== 0) return;
+  for (const [token, { expiresAt }] of issued) if (expiresAt <= nowMs) issued.delete(token);
 }
 
 interface Watching {

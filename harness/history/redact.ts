@@ -110,6 +110,8 @@ export interface Redactor {
   /** A value is a secret: it is masked in all that follows. */
   readonly learn: (secret: string) => void;
   body(text: string, form: "json" | "html" | "text" | "empty"): string;
+  /** Whether a request keeps what distinguishes client programs: its User-Agent and its own request ids. */
+  readonly keepsClients: boolean;
 }
 
 /** How deep an address in the query of another is looked into. */
@@ -124,8 +126,10 @@ const PROSE_FIELDS = new Set(["detail", "error_description", "reason", "title"])
 const GUID_CHARACTERS = 36;
 const BODY_CHARACTERS_MAX = 4_096;
 
-/** Creates a redactor without aliases. A journal needs one for all its events, so that an id keeps its alias. */
-export function createRedactor(): Redactor {
+/** Creates a redactor without aliases. A journal needs one for all its events, so that an id keeps its alias. Of clients that are other programs, `keepsClients` leaves the ids as they are. */
+export function createRedactor({
+  keepsClients = false,
+}: { readonly keepsClients?: boolean | undefined } = {}): Redactor {
   const aliases = new Map<string, string>();
 
   const aliasOf = (guid: string): string => {
@@ -162,7 +166,7 @@ export function createRedactor(): Redactor {
       known.learn(value);
       return fingerprint(lower === "refresh_token" ? "rt" : "at", value);
     }
-    if (CORRELATION_FIELDS.has(lower)) return value.replace(GUID, aliasOf);
+    if (CORRELATION_FIELDS.has(lower)) return keepsClients ? value : value.replace(GUID, aliasOf);
     if (!isHarmless(lower)) return isSecretName(lower) ? secret(value) : REDACTED;
     if (depth < DEPTH_MAX && ADDRESS.test(value) && !ERROR_PAGE.test(value))
       return url(value, depth + 1);
@@ -187,22 +191,8 @@ export function createRedactor(): Redactor {
     text,
     words,
     learn: known.learn,
-    header(name, value) {
-      const lower = name.toLowerCase();
-      if (lower === "authorization") {
-        const [scheme = "", credentials] = value.split(" ");
-        if (credentials === undefined) return secret(value);
-        known.learn(credentials);
-        if (scheme.toLowerCase() === "bearer") return `Bearer ${fingerprint("at", credentials)}`;
-        return SCHEMES.test(scheme) ? `${scheme} ${REDACTED}` : secret(value);
-      }
-      if (lower === "cookie") return REDACTED;
-      if (lower === "set-cookie") return `${value.split("=")[0] ?? ""}=${REDACTED}`;
-      if (lower === "location") return url(value);
-      // Azure Arc names a file on this machine.
-      if (lower === "www-authenticate") return withoutKeyFile(value);
-      return field(name, value);
-    },
+    keepsClients,
+    header: (name, value) => redactHeader(name, value, { known, secret, url, field }),
     body(value, form) {
       if (form === "empty") return "";
       if (form === "html") return /<title>[^<]*<\/title>/i.exec(value)?.[0] ?? "<html>";
@@ -213,6 +203,34 @@ export function createRedactor(): Redactor {
         : redacted;
     },
   };
+}
+
+interface HeaderParts {
+  readonly known: ReturnType<typeof createKnownSecrets>;
+  readonly secret: (value: string) => string;
+  readonly url: (url: string) => string;
+  readonly field: RedactField;
+}
+
+function redactHeader(
+  name: string,
+  value: string,
+  { known, secret, url, field }: HeaderParts,
+): string {
+  const lower = name.toLowerCase();
+  if (lower === "authorization") {
+    const [scheme = "", credentials] = value.split(" ");
+    if (credentials === undefined) return secret(value);
+    known.learn(credentials);
+    if (scheme.toLowerCase() === "bearer") return `Bearer ${fingerprint("at", credentials)}`;
+    return SCHEMES.test(scheme) ? `${scheme} ${REDACTED}` : secret(value);
+  }
+  if (lower === "cookie") return REDACTED;
+  if (lower === "set-cookie") return `${value.split("=")[0] ?? ""}=${REDACTED}`;
+  if (lower === "location") return url(value);
+  // Azure Arc names a file on this machine.
+  if (lower === "www-authenticate") return withoutKeyFile(value);
+  return field(name, value);
 }
 
 type RedactField = (name: string, value: string) => string;

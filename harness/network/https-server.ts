@@ -10,6 +10,7 @@ import http from "node:http";
 import https from "node:https";
 import type { AddressInfo, Server, Socket } from "node:net";
 import tls from "node:tls";
+import { fileURLToPath } from "node:url";
 import { createRequest, deliveryOf, headersOf } from "../core/http/message.ts";
 import { SEQUENCE_HEADER } from "./client-requests.ts";
 import { nextTurn } from "./turnstile.ts";
@@ -66,10 +67,7 @@ export async function startServers(
     });
   }
   service.on("tlsClientError", () => undefined);
-  const wrongName = tls.createServer({
-    key: readFixture("wrong-name.key.pem"),
-    cert: readFixture("wrong-name.cert.pem"),
-  });
+  const wrongName = tls.createServer(wrongNameCertificate());
   wrongName.on("secureConnection", (socket) => socket.on("error", () => undefined).resume());
   wrongName.on("tlsClientError", () => undefined);
   const [servicePort, plainPort, wrongNamePort] = await Promise.all(
@@ -100,6 +98,16 @@ export function serverOptions(): https.ServerOptions {
     ...patience,
     handshakeTimeout: 2_147_483_647,
   };
+}
+
+/** A certificate for another name than any that is served, with its key. */
+export function wrongNameCertificate(): { readonly key: string; readonly cert: string } {
+  return { key: readFixture("wrong-name.key.pem"), cert: readFixture("wrong-name.cert.pem") };
+}
+
+/** The file of the certificate that all programs must trust. */
+export function authorityFile(): string {
+  return fileURLToPath(new URL("ca.cert.pem", fixtures));
 }
 
 /** Makes this process trust the fixture CA and nothing else; the returned function undoes it. */

@@ -63,9 +63,9 @@ export interface VirtualClock extends Clock {
   /**
    * Lets time pass by itself, as fast as the machine's, whenever it is not driven: for
    * clients that a person, or a test in the machine's time, works with. Until the returned
-   * function is called.
+   * function is called. Without participants it may pass `rate` times as fast.
    */
-  flow(): () => void;
+  flow(rate?: number): () => void;
 }
 
 export interface VirtualClockOptions {
@@ -83,6 +83,8 @@ interface ClockState {
   nowMs: number;
   /** Whether time passes by itself whenever it is not driven. */
   flows: boolean;
+  /** How many times as fast as the machine's time it then passes. */
+  rate: number;
   readonly gate: Gate;
   readonly timers: VirtualTimers;
   readonly participants: Participants;
@@ -127,9 +129,10 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
         ? driveUntilSettled(work, time)
         : driveAside(state, work, time);
     },
-    flow() {
+    flow(rate = 1) {
       state.flows = true;
-      void flow.start(state.nowMs);
+      state.rate = rate;
+      void flow.start(state.nowMs, rate);
       return () => {
         state.flows = false;
         state.nowMs = flow.stop() ?? state.nowMs;
@@ -208,6 +211,7 @@ function createState(options: VirtualClockOptions, shared: boolean): ClockState 
   const state: ClockState = {
     nowMs: options.startMs,
     flows: false,
+    rate: 1,
     gate,
     participants,
     quiescence: createQuiescence({
@@ -268,7 +272,7 @@ async function driveAside<T>(state: ClockState, work: Promise<T>, time: DriveTim
   try {
     return await driveUntilSettled(work, time);
   } finally {
-    if (state.flows) await flow.start(state.nowMs);
+    if (state.flows) await flow.start(state.nowMs, state.rate);
   }
 }
 

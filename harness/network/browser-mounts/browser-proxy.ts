@@ -11,11 +11,11 @@ import https from "node:https";
 import net, { type AddressInfo, type Socket } from "node:net";
 import { untilPageHasRead } from "../../browser/page-pipes.ts";
 import { HarnessError } from "../../core/errors.ts";
-import { deliveryOf, textOfResponse } from "../../core/http/message.ts";
+import { textOfResponse } from "../../core/http/message.ts";
 import { NetworkFault } from "../../core/http/network-fault.ts";
 import { markResent } from "../../core/http/resent.ts";
 import type { WayInOptions } from "./browser-mount.ts";
-import { stepsOf } from "../deliver.ts";
+import { deliverArrival } from "../deliver-arrival.ts";
 import { iconOf } from "./icon.ts";
 import { type Arrival, arrivalOf, serverOptions } from "../https-server.ts";
 import { type BrokenBy, createResends, type Resends } from "./resends.ts";
@@ -215,7 +215,7 @@ async function answer(
         because = "exchange";
         const response = await service.handle(request);
         kept.serve(response);
-        await deliver(response, arrival, { clock, gone });
+        await deliverArrival(response, arrival, { clock, gone, beforeCut: untilPageHasRead });
       })
       .catch((error: unknown) => {
         if (gone.aborted) return;
@@ -232,25 +232,6 @@ async function answer(
   } finally {
     hold.release();
   }
-}
-
-async function deliver(
-  response: Response,
-  arrival: Arrival,
-  { clock, gone }: Pick<WayInOptions, "clock"> & { readonly gone: AbortSignal },
-): Promise<void> {
-  const delivery = deliveryOf(response);
-  const steps = stepsOf(Buffer.from(await textOfResponse(response)), delivery);
-  for (const [index, { afterMs, bytes }] of steps.entries()) {
-    if (afterMs > 0) await clock.sleep(afterMs, gone);
-    const isLast = index === steps.length - 1 && delivery.kind !== "cut";
-    await arrival.send(response, bytes, isLast ? "last" : "more");
-  }
-  if (delivery.kind !== "cut") return;
-  // Or the end would overtake what came before it, in the browser's own pipes.
-  await untilPageHasRead();
-  if (delivery.by === "fin") arrival.close();
-  else arrival.reset();
 }
 
 function noWebSocket(address: string): HarnessError {

@@ -7,6 +7,7 @@ import { nonEmptyString } from "../../core/common-schemas.ts";
 import { parseWith, schema } from "../../core/validation.ts";
 import type { RuleLimits } from "../../history/header.ts";
 import { limitsSchema } from "../../history/limits-schema.ts";
+import type { ForeignClients } from "../../history/recorder.ts";
 import type { AnswerFor, Mount } from "../../network/mount.ts";
 import type { Suite } from "../../network/suite.ts";
 import {
@@ -55,6 +56,8 @@ export interface LiveOptions {
   readonly originOf?: (request: Request) => Promise<RequestOrigin | undefined>;
   /** `flowing`: the clock runs by itself. Default: it moves only while the test waits for something. */
   readonly time?: "driven" | "flowing";
+  /** The clients are other programs, perhaps many, for weeks; default: the code of a test. */
+  readonly foreign?: ForeignClients;
   /** Whether faults of the clients' own side, at `device` and `cache-store`, can be performed; default: true. */
   readonly reachesDevice?: boolean;
   /** Called before time moves; throws when it must not. */

@@ -18,7 +18,12 @@ import { timelineOf } from "../../history/event-line.ts";
 import { checkLength, checkNote, checkOperate } from "../simulation/check-script.ts";
 import { expected } from "../../core/validation-messages.ts";
 import { checkFaultsPossible } from "../simulation/faults.ts";
-import { endOpenOperations, recordOperation } from "../simulation/operate.ts";
+import {
+  beginOperation,
+  type BegunOperation,
+  endOpenOperations,
+  recordOperation,
+} from "../simulation/operate.ts";
 import {
   composeSimulation,
   type LayerParts,
@@ -53,6 +58,8 @@ export interface LiveSimulation extends LiveControls, SignInControls {
   readonly recorder: Recorder;
   /** The calls of a page, reconstructed from its requests; undefined when the client is not a page. */
   readonly pageCalls: PageCalls | undefined;
+  /** Records an operation of a program that reports its end itself. */
+  readonly begin: (client: string, name: string) => BegunOperation;
   /** The sign-in requests that the service has refused. */
   readonly refusals: () => readonly Refusal[];
   /** The addresses at which an API answered with its name, since the test has set no data. */
@@ -87,6 +94,7 @@ export async function startLiveSimulation(options: LiveOptions): Promise<LiveSim
     seedsMathRandom: options.clock === undefined,
     seedsPages: false,
     machine: options.machine,
+    foreign: options.foreign,
     waits: { ...options.waits, allEndWithinMs: options.allWaitsEndWithinMs },
     faults: [],
     client: client.name,
@@ -161,11 +169,14 @@ function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
   /** Lets time pass until the work settles. */
   const timed = async <T>(work: () => Promise<T>): Promise<T> => {
     check();
-    checkLength(recorder.events);
+    if (options.foreign === undefined) checkLength(recorder.events);
     return options.time === "flowing" ? work() : drive(work());
   };
   const ownStores = createOwnStores(simulation, client.name);
-  const tokens = createTokenRecord(recorder);
+  // Of other programs, no test asks which tokens are older than it.
+  const tokens = createTokenRecord(
+    options.foreign === undefined ? recorder : { listen: () => () => undefined },
+  );
   const ownCode = createOwnCode(recorder, tokens);
   const history = createHistory(options, parts);
 
@@ -186,6 +197,8 @@ function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
         ),
       );
     },
+    begin: (instance, operationName) =>
+      beginOperation({ recorder, operations }, { client: instance, name: operationName }),
     ...createSignInControls(simulation, client.name, timed),
     ...createFaultControls(simulation.faultPlan, (faults, place) =>
       checkFaultsPossible(faults, {

@@ -41,7 +41,7 @@ export interface Layers {
 
 export interface SimulationOptions<Added extends Layers> extends Pick<
   ServiceParts,
-  "client" | "dataAt" | "processOf"
+  "client" | "dataAt" | "processOf" | "foreign"
 > {
   readonly mount: Mount;
   /** Both checked, see `checkWorldAndSettings`. */
@@ -149,6 +149,7 @@ function createParts(
     client,
     dataAt,
     processOf,
+    foreign,
     mount,
   }: SimulationOptions<Layers>,
   clock: VirtualClock,
@@ -178,6 +179,7 @@ function createParts(
     startedAt,
     inBrowser: mount.inBrowser,
     processOf,
+    foreign,
     ...(client === undefined ? {} : { client }),
     ...(dataAt === undefined ? {} : { dataAt }),
   });

@@ -59,7 +59,7 @@ function checkCacheStore(
 function checkWithoutDevice(faults: FaultPlan): void {
   const index = faults.findIndex(({ at }) => isOfDevice(at));
   if (index < 0) return;
-  const why = `a fault at ${faults[index]?.at ?? ""} does not reach a browser that another program drives`;
+  const why = `a fault at ${faults[index]?.at ?? ""} does not reach a client that is another program`;
   throw new HarnessError("bad-fault-plan", why, {
     place: `faults[${index}].at`,
     hint: 'Break what it asks instead, such as outage("throttled", { for: "1m" }), or take brownout/playwright.',

@@ -42,6 +42,52 @@ export function recordOperation<T>(
   });
 }
 
+/** An operation whose end another program reports. */
+export interface BegunOperation {
+  readonly operation: number;
+  /** Records its end: good, or failed with that message. Later calls change nothing. */
+  readonly end: (failure?: string) => void;
+}
+
+/** Records the beginning of an operation of flow `custom`, by that application instance. */
+export function beginOperation(
+  { recorder, operations }: Pick<ApplicationParts, "recorder" | "operations">,
+  { client, name }: { readonly client: string; readonly name: string },
+): BegunOperation {
+  const operation = operations.next();
+  operations.open.add(operation);
+  recorder.emit({
+    kind: "operation-invoked",
+    operation,
+    client,
+    flow: "custom",
+    app: name,
+    tenant: "",
+    scopes: [],
+  });
+  return {
+    operation,
+    end(failure) {
+      if (!operations.open.delete(operation)) return;
+      recorder.emit({
+        kind: "operation-completed",
+        operation,
+        ...(failure === undefined
+          ? { outcome: "ok" as const }
+          : {
+              outcome: "fail" as const,
+              error: {
+                name: "Error",
+                code: "unsuccessful",
+                message: failure,
+                interactionRequired: false,
+              },
+            }),
+      });
+    },
+  };
+}
+
 /** Records that the outcome of open calls is unknown: at the end of a run, or when nothing is left that could end them. */
 export function endOpenOperations(
   recorder: Recorder,

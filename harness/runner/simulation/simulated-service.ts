@@ -28,7 +28,7 @@ import { fingerprint } from "../../history/redact.ts";
 import type { KnownSubject } from "../../history/exchange-facts.ts";
 import type { ExchangeNotes } from "../../history/ledger.ts";
 import type { SubjectNames } from "../../faults/window.ts";
-import { createRecorder, type Recorder } from "../../history/recorder.ts";
+import { createRecorder, type ForeignClients, type Recorder } from "../../history/recorder.ts";
 import { describeRequest, type Endpoint } from "../../entra/request/endpoint.ts";
 import { isMachineAddress } from "../../entra/request/machine-address.ts";
 import type { Handler } from "../../core/http/handler.ts";
@@ -57,6 +57,8 @@ export interface ServiceParts {
   readonly inBrowser?: boolean | undefined;
   /** The data that a protected API answers to a valid token, by address. */
   readonly dataAt?: (url: string) => object | undefined;
+  /** The clients are other programs: their loops take time by themselves. Default: they are of this process or its pages. */
+  readonly foreign?: ForeignClients | undefined;
 }
 
 /** What a journal must not have. */
@@ -83,6 +85,7 @@ export function createSimulatedService(parts: ServiceParts) {
   const recorder: Recorder = createRecorder({
     clock,
     ...(parts.client === undefined ? {} : { otherwise: { client: parts.client } }),
+    foreign: parts.foreign,
     subjectOf: (request, described) => factsOf(subjectOf(request, described)),
     annotate: (request, { endpoint }) => machines.notesOf(request) ?? notesOf(request, endpoint),
   });
@@ -140,15 +143,14 @@ export function createSimulatedService(parts: ServiceParts) {
     route({ primary, resources, resourcesRefuse }),
   );
   const network = besideMachines(frontDoor, withFaults(["machine"], machines.service));
-  const inBrowser = parts.inBrowser === true;
-  const service = recorder.watch(
+  const paced = (): Service =>
     slowRequestLoops(network, {
       clock,
       asking: () => processOf(asking()),
       userOf: (request, described) => subjectOf(request, described).account?.user.id,
-      inBrowser,
-    }),
-  );
+      inBrowser: parts.inBrowser === true,
+    });
+  const service = recorder.watch(parts.foreign === undefined ? paced() : network);
   return { service, recorder, directory, machines };
 }
 

@@ -1,0 +1,180 @@
+/**
+ * The program at the other end of a connection on this machine, as Linux shows it in /proc. What
+ * is not there (another system, another machine, a program that has ended) is undefined.
+ */
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { basename } from "node:path";
+
+/** The ports of a connection, as this process sees it. */
+export interface ConnectionPorts {
+  readonly remotePort: number;
+  readonly localPort: number;
+}
+
+export interface ClientProcess {
+  readonly pid: number;
+  /** When it began, in ticks of the kernel: a number of a process is used again. */
+  readonly startedAt: string;
+  /** The name of its program or script, such as `nightly-job`. */
+  readonly name: string;
+  /** Itself, its parent, the parent's parent and so on, by number, as they were when it was first seen. */
+  readonly ancestry: readonly number[];
+}
+
+/** Finds the process at the other end of a connection. */
+export type FindProcess = (ports: ConnectionPorts) => Promise<ClientProcess | undefined>;
+
+interface Wanted extends ConnectionPorts {
+  readonly resolve: (found: ClientProcess | undefined) => void;
+}
+
+/** Creates the search; connections that begin together are looked up together. */
+export function createProcessFinder(): FindProcess {
+  let waiting: Wanted[] = [];
+  const known = new Map<number, ClientProcess>();
+  const look = (): void => {
+    const wanted = waiting;
+    waiting = [];
+    const inodes = inodesOf(wanted);
+    const owners = ownersOf(new Set(inodes.values()), [...known.keys()].toReversed());
+    for (const one of wanted) {
+      const pid = owners.get(inodes.get(keyOf(one)) ?? "");
+      one.resolve(pid === undefined ? undefined : remember(pid, known));
+    }
+  };
+  return (ports) =>
+    new Promise((resolve) => {
+      if (waiting.push({ ...ports, resolve }) === 1) setImmediate(look);
+    });
+}
+
+/** The process that runs now under that number; undefined when none does. */
+function processOf(pid: number): ClientProcess | undefined {
+  const fields = statOf(pid);
+  const argv = readText(`/proc/${pid}/cmdline`)?.split("\0") ?? [];
+  if (fields === undefined) return undefined;
+  return {
+    pid,
+    startedAt: fields.startedAt,
+    name: nameOfProgram(argv),
+    ancestry: ancestryOf(pid),
+  };
+}
+
+/** As many processes are tried first, before all of the machine. */
+const KNOWN_MAX = 1_000;
+
+function remember(pid: number, known: Map<number, ClientProcess>): ClientProcess | undefined {
+  const before = known.get(pid);
+  if (before !== undefined && before.startedAt === statOf(pid)?.startedAt) return before;
+  const found = processOf(pid);
+  known.delete(pid);
+  if (found !== undefined) known.set(pid, found);
+  const [oldest] = known.keys();
+  if (known.size > KNOWN_MAX && oldest !== undefined) known.delete(oldest);
+  return found;
+}
+
+function keyOf({ remotePort, localPort }: ConnectionPorts): string {
+  return `${remotePort}>${localPort}`;
+}
+
+/** The kernel's number of the client's socket, by `keyOf`. */
+function inodesOf(wanted: readonly ConnectionPorts[]): ReadonlyMap<string, string> {
+  const keys = new Set(wanted.map(keyOf));
+  const found = new Map<string, string>();
+  for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {
+    for (const line of (readText(table) ?? "").split("\n").slice(1)) {
+      const [, local = "", remote = "", , , , , , , inode = "0"] = line.trim().split(/\s+/);
+      // The client's side: its own port comes first.
+      const key = keyOf({ remotePort: portIn(local), localPort: portIn(remote) });
+      if (inode !== "0" && keys.has(key)) found.set(key, inode);
+    }
+  }
+  return found;
+}
+
+function portIn(address: string): number {
+  return Number.parseInt(address.slice(address.lastIndexOf(":") + 1), 16);
+}
+
+/** The process that has each socket open; new processes are tried before old ones. */
+function ownersOf(
+  inodes: ReadonlySet<string>,
+  first: readonly number[],
+): ReadonlyMap<string, number> {
+  const owners = new Map<string, number>();
+  const look = (pids: readonly number[]): void => {
+    for (const pid of pids) {
+      if (owners.size === inodes.size) return;
+      for (const inode of socketsOf(pid)) {
+        if (inodes.has(inode) && !owners.has(inode)) owners.set(inode, pid);
+      }
+    }
+  };
+  look(first);
+  if (owners.size < inodes.size) look(allPids());
+  return owners;
+}
+
+function allPids(): readonly number[] {
+  return namesIn("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .sort((one, other) => other - one);
+}
+
+function socketsOf(pid: number): readonly string[] {
+  return namesIn(`/proc/${pid}/fd`).flatMap((name) => {
+    try {
+      return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${name}`))?.[1] ?? [];
+    } catch {
+      // It was closed in the meantime.
+      return [];
+    }
+  });
+}
+
+function statOf(pid: number): { readonly parent: number; readonly startedAt: string } | undefined {
+  const stat = readText(`/proc/${pid}/stat`);
+  if (stat === undefined) return undefined;
+  // The name before it is in parentheses, and may have any character.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return { parent: Number(fields[1]), startedAt: fields[19] ?? "" };
+}
+
+function ancestryOf(pid: number): readonly number[] {
+  const parent = statOf(pid)?.parent ?? 0;
+  return parent > 1 ? [pid, ...ancestryOf(parent)] : [pid];
+}
+
+const INTERPRETER =
+  /^(?:python[\d.]*|node|nodejs|java|ruby|perl|php|dotnet|bun|deno|bash|sh|dash)$/;
+
+/** Of `python3 jobs/nightly.py` it is `nightly`; of a program, its own name. Nothing else of the command line, which may have secrets. */
+export function nameOfProgram(argv: readonly string[]): string {
+  const [path = "", first = "", second = ""] = argv;
+  const program = basename(path);
+  const script = first === "-m" ? second : first;
+  const isScript =
+    INTERPRETER.test(program) && /^[\w@][\w@./-]*$|^\.{0,2}\/[\w@./-]+$/.test(script);
+  const ofScript = first === "-m" ? script : basename(script).replace(/\.\w{1,4}$/, "");
+  const name = isScript ? ofScript : program;
+  return name.replaceAll(/[^\w.-]/g, "").slice(0, 40) || "program";
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

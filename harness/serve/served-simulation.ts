@@ -1,0 +1,223 @@
+/**
+ * The simulator for other programs, from its start to its end: a live simulation whose time is the
+ * machine's, a multiple of it, or moved step by step; a way in for programs, and a journal that is
+ * written as things happen.
+ */
+import { createSocketClients, type SocketClients } from "./socket-clients.ts";
+import { createJournalFile, type JournalFile } from "./journal-file.ts";
+import { checkConnectionFaults } from "./connection-faults.ts";
+import { createInstances, type Instances } from "./instances.ts";
+import { type ListenAddress, startWayIn, type WayIn } from "./way-in.ts";
+import { windowOf } from "./event-window.ts";
+import { machineTime } from "../core/time/free-running-time.ts";
+import { createVirtualClock } from "../core/time/virtual-clock.ts";
+import { machineEndpoints, POD_IDENTITY_HOST } from "../entra/request/machine-address.ts";
+import type { ServiceSettings } from "../entra/directory/service-settings.ts";
+import type { World } from "../entra/directory/world.ts";
+import type { FaultPlan } from "../faults/plan.ts";
+import type { History } from "../history/event.ts";
+import type { Recorder } from "../history/recorder.ts";
+import { createInProcessTransport } from "../network/in-process-transport.ts";
+import type { Mount } from "../network/mount.ts";
+import { contoso } from "../../fixtures/worlds/contoso.ts";
+import { type LiveSimulation, startLiveSimulation } from "../runner/live/live-simulation.ts";
+
+/** How time passes: as the machine's, so many times as fast, or only when it is moved. */
+export type ServedClock =
+  | { readonly kind: "flowing"; readonly rate: number }
+  | { readonly kind: "stepped" };
+
+export interface ServeOptions {
+  readonly listen: ListenAddress;
+  readonly world?: World;
+  readonly settings?: Partial<ServiceSettings>;
+  /** What is broken from the start. */
+  readonly plan?: FaultPlan;
+  readonly clock: ServedClock;
+  readonly seed: string;
+  /** The machine of the world on which the programs run. */
+  readonly machine?: string;
+  /** The file of the journal; default: it is kept in memory only, as far as it is kept. */
+  readonly journal?: string;
+  /** How the history names what is tested. */
+  readonly app: string;
+  /** How many events stay in memory. */
+  readonly eventsKept: number;
+  /** Called with what went wrong that no client has caused: a request to a host that is not simulated, a file that cannot be written. */
+  readonly onProblem: (error: unknown) => void;
+}
+
+export interface Served {
+  readonly live: LiveSimulation;
+  readonly wayIn: WayIn;
+  readonly instances: Instances;
+  readonly clock: ServedClock;
+  readonly seed: string;
+  /** Who is at the other end of a connection to this process. */
+  readonly clientOf: SocketClients;
+  /** The events in memory, as a history that begins with the first of them. */
+  readonly history: () => History;
+  /** How many events are in the journal only. */
+  readonly eventsDropped: () => number;
+  /** Starts the faults of a plan, from now on; returns their ids. Throws `bad-fault-plan`, also for faults that other programs cannot meet. */
+  readonly faults: (plan: FaultPlan, place?: string) => readonly string[];
+  /** Ends the simulation with a complete journal. Idempotent. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts it; rejects with a `HarnessError` for options that cannot be, and leaves nothing behind then. */
+export async function startServed(options: ServeOptions): Promise<Served> {
+  const clock = createVirtualClock({ startMs: machineTime(), quietTurns: QUIET_TURNS });
+  const stopTime = options.clock.kind === "flowing" ? clock.flow(options.clock.rate) : undefined;
+  const instances = createInstances();
+  const clientOf = createSocketClients();
+  const way: Way = { recorder: undefined, wayIn: undefined };
+  try {
+    const live = await startLiveSimulation({
+      ...(options.world === undefined ? {} : { world: options.world }),
+      ...(options.settings === undefined ? {} : { settings: options.settings }),
+      ...(options.machine === undefined ? {} : { machine: options.machine }),
+      seed: options.seed,
+      app: { name: options.app },
+      mount: createServeMount(options, { instances, clientOf, way }),
+      clock,
+      time: "flowing",
+      foreign: { eventsKept: options.eventsKept },
+      reachesDevice: false,
+      name: "serve",
+    });
+    way.recorder = live.recorder;
+    const { wayIn } = way;
+    if (wayIn === undefined) throw new Error("the way in has not been opened");
+    const started = { live, wayIn, instances, clientOf, stopTime };
+    try {
+      return control(options, started);
+    } catch (error) {
+      await live.mounted.stop();
+      await live.stop();
+      throw error;
+    }
+  } catch (error) {
+    stopTime?.();
+    throw error;
+  }
+}
+
+/** Turns of the event loop that must pass without activity before stepped time goes on. */
+const QUIET_TURNS = 4;
+
+/** What the mount and the simulation know of each other once both are there. */
+interface Way {
+  recorder: Recorder | undefined;
+  wayIn: WayIn | undefined;
+}
+
+interface Started {
+  readonly live: LiveSimulation;
+  readonly wayIn: WayIn;
+  readonly instances: Instances;
+  readonly clientOf: SocketClients;
+  readonly stopTime: (() => void) | undefined;
+}
+
+function control(
+  options: ServeOptions,
+  { live, wayIn, instances, clientOf, stopTime }: Started,
+): Served {
+  const { recorder } = live;
+  const journal = openJournal(options, live);
+  let count = recorder.events.length;
+  recorder.listen((event) => {
+    count += 1;
+    journal?.add(event);
+  });
+  let ended: Promise<void> | undefined;
+  const end = async (): Promise<void> => {
+    stopTime?.();
+    // The way in first: a request that is never answered would keep the simulation from ending.
+    await live.mounted.stop();
+    await live.stop();
+    await journal?.end(live.history().header);
+  };
+  const faults: Served["faults"] = (plan, place) => {
+    checkConnectionFaults(plan, place);
+    return live.faults(plan);
+  };
+  if (options.plan !== undefined) faults(options.plan);
+  return {
+    live,
+    wayIn,
+    instances,
+    clientOf,
+    clock: options.clock,
+    seed: options.seed,
+    history: () => windowOf(live.history()),
+    eventsDropped: () => count - recorder.events.length,
+    faults,
+    stop: () => (ended ??= end()),
+  };
+}
+
+function openJournal(
+  { journal, onProblem }: ServeOptions,
+  live: LiveSimulation,
+): JournalFile | undefined {
+  if (journal === undefined) return undefined;
+  // The time at which it ends is not known yet.
+  const { endsAt: _endsAt, ...header } = live.history().header;
+  return createJournalFile(journal, header, onProblem);
+}
+
+/** The mount `https` for programs outside of this process. */
+function createServeMount(
+  { listen, machine, world, onProblem }: ServeOptions,
+  {
+    instances,
+    clientOf,
+    way,
+  }: { readonly instances: Instances; readonly clientOf: SocketClients; readonly way: Way },
+): Mount {
+  return {
+    name: "https",
+    quietTurns: QUIET_TURNS,
+    async start(context) {
+      const { service, clock, gate } = context;
+      const onHarnessError = (error: unknown): void => {
+        context.onHarnessError?.(error);
+        onProblem(error);
+      };
+      const transport = createInProcessTransport(context);
+      way.wayIn = await startWayIn({
+        listen,
+        service,
+        clock,
+        gate,
+        machineOrigin: originOfMachine(machine, world),
+        clientOf,
+        causedBy: (connection, names, work) =>
+          way.recorder === undefined
+            ? work()
+            : way.recorder.causedBy(instances.causeOf(connection, names), work),
+        onHarnessError,
+      });
+      const { wayIn } = way;
+      let stopped: Promise<void> | undefined;
+      return {
+        fetch: transport.send,
+        reachesProcess: false,
+        stop: () =>
+          (stopped ??= wayIn.stop().then(() => {
+            transport.stop();
+          })),
+      };
+    },
+  };
+}
+
+/** Where programs on that machine find their identity, by the world. */
+function originOfMachine(name: string | undefined, world: World = contoso): string | undefined {
+  const machine = world.machines?.find((known) => known.name === name);
+  if (machine === undefined) return undefined;
+  if (machine.podIdentity === true) return POD_IDENTITY_HOST;
+  return new URL(machineEndpoints[machine.source]).origin;
+}

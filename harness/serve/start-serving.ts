@@ -1,0 +1,116 @@
+/** A served simulation with its control API: what `serve` and `exec` start. */
+import { textOf } from "../core/thrown.ts";
+import { identityVariables } from "../entra/managed-identity/environment.ts";
+import { authorityFile } from "../network/https-server.ts";
+import { type ControlServer, startControl } from "./control/control-server.ts";
+import { createOpenOperations } from "./control/open-operations.ts";
+import { createTimedFaults } from "./control/timed-faults.ts";
+import type { Ready } from "./ready-file.ts";
+import type { ServeOptions } from "./served-simulation.ts";
+import { startSupervisor, type Supervisor } from "./supervisor.ts";
+import type { ListenAddress } from "./way-in.ts";
+
+export interface Serving {
+  readonly supervisor: Supervisor;
+  readonly control: ControlServer;
+  readonly ready: Ready;
+  /** What went wrong that no client has caused. */
+  readonly problems: () => readonly string[];
+  /** Ends both, with a complete journal. Idempotent. */
+  readonly stop: () => Promise<void>;
+}
+
+/** As many problems are remembered. */
+const PROBLEMS_MAX = 100;
+
+/** Starts both; rejects with a `HarnessError`, and leaves nothing behind then. */
+export async function startServing(
+  options: ServeOptions & {
+    readonly control: ListenAddress;
+    /** The secret of the control API. */
+    readonly token: string;
+    readonly pid: number;
+    readonly environment: Readonly<Record<string, string | undefined>>;
+  },
+): Promise<Serving> {
+  const problems: string[] = [];
+  const supervisor = await startSupervisor({
+    ...options,
+    onProblem(error) {
+      problems.push(textOf(error));
+      if (problems.length > PROBLEMS_MAX) problems.shift();
+      options.onProblem(error);
+    },
+  });
+  const { token } = options;
+  try {
+    const control = await startControl({
+      listen: options.control,
+      token,
+      context: {
+        supervisor,
+        faults: createTimedFaults(supervisor),
+        operations: createOpenOperations(supervisor),
+        problems: () => problems,
+      },
+    });
+    return {
+      supervisor,
+      control,
+      ready: readyOf(supervisor, { ...options, control: control.url, token }),
+      problems: () => problems,
+      async stop() {
+        await control.stop();
+        await supervisor.stop();
+      },
+    };
+  } catch (error) {
+    await supervisor.stop();
+    throw error;
+  }
+}
+
+function readyOf(
+  supervisor: Supervisor,
+  {
+    control,
+    token,
+    pid,
+    journal,
+    environment,
+  }: Pick<Ready, "control" | "token" | "pid"> &
+    Pick<ServeOptions, "journal"> & {
+      readonly environment: Readonly<Record<string, string | undefined>>;
+    },
+): Ready {
+  const { wayIn, seed } = supervisor.current();
+  // Who listens on every address is reached at this one.
+  const host = /^(?:0\.0\.0\.0|::)$/.test(wayIn.host) ? "127.0.0.1" : wayIn.host;
+  const origin = `http://${host.includes(":") ? `[${host}]` : host}:${wayIn.port}`;
+  return {
+    schema: "brownout/ready/1",
+    pid,
+    host,
+    port: wayIn.port,
+    proxy: origin,
+    ca: authorityFile(),
+    control,
+    token,
+    seed,
+    ...(journal === undefined ? {} : { journal }),
+    machine: machineVariables(environment, origin),
+  };
+}
+
+/** The variables of the machine, whose endpoint is at the way in. */
+function machineVariables(
+  environment: Readonly<Record<string, string | undefined>>,
+  origin: string,
+): Readonly<Record<string, string>> {
+  const variables = identityVariables.flatMap((name) => {
+    const value = environment[name];
+    // Not over TLS: that name has a certificate of its own.
+    return value === undefined ? [] : [[name, value.replace(/^http:\/\/[^/]+/, origin)] as const];
+  });
+  return Object.fromEntries(variables);
+}

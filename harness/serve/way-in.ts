@@ -1,0 +1,349 @@
+/**
+ * The way of other programs to the simulator: one port of this machine that takes TLS for every
+ * simulated host (the name is in the handshake), CONNECT and absolute addresses as a proxy does,
+ * and plain HTTP for the endpoints of machines.
+ *
+ * A connection names only a host, so what breaks connections is decided by the host alone. On a
+ * port that is shared by all hosts a refusal is a reset in the handshake, and behind CONNECT it is
+ * an answer 502; a certificate for another name is shown in both. The history has the plan's word.
+ */
+import http from "node:http";
+import https from "node:https";
+import net, { type AddressInfo, type Socket } from "node:net";
+import tls, { type SecureContext, type TLSSocket } from "node:tls";
+import { createRequest, textOfRequest } from "../core/http/message.ts";
+import { NetworkFault } from "../core/http/network-fault.ts";
+import { HarnessError } from "../core/errors.ts";
+import type { Gate } from "../core/time/gate.ts";
+import type { Clock } from "../core/time/clock.ts";
+import type { Service } from "../core/http/service.ts";
+import { isMachinePlace } from "../entra/request/machine-address.ts";
+import { deliverArrival } from "../network/deliver-arrival.ts";
+import {
+  type Arrival,
+  arrivalOf,
+  serverOptions,
+  wrongNameCertificate,
+} from "../network/https-server.ts";
+import {
+  isServedHost,
+  isServedUrl,
+  unmockedRequest,
+  unmockedUrl,
+} from "../network/served-hosts.ts";
+import type { ClientConnection, ClientNames } from "./instances.ts";
+import type { SocketClients } from "./socket-clients.ts";
+
+/** Where the way in listens. */
+export interface ListenAddress {
+  readonly host: string;
+  /** 0: a free one. */
+  readonly port: number;
+}
+
+export interface WayInOptions {
+  readonly listen: ListenAddress;
+  readonly service: Service;
+  readonly clock: Clock;
+  readonly gate: Gate;
+  /** The scheme, host and port of the machine's endpoint, for requests that name only this port. */
+  readonly machineOrigin?: string | undefined;
+  /** Who is at the other end of a connection. */
+  readonly clientOf: SocketClients;
+  /** Runs work as caused by a client. */
+  readonly causedBy: <T>(
+    connection: ClientConnection,
+    names: ClientNames,
+    work: () => Promise<T>,
+  ) => Promise<T>;
+  readonly onHarnessError: (error: unknown) => void;
+}
+
+export interface WayIn {
+  readonly host: string;
+  readonly port: number;
+  /** Connections that are open. */
+  connections(): number;
+  stop(): Promise<void>;
+}
+
+/** What is known of one connection. */
+interface Connection {
+  readonly socket: Socket;
+  readonly client: Promise<ClientConnection>;
+  proxyUser?: string | undefined;
+  /** The host to which it was made, once the service has accepted it. */
+  connectedTo?: string;
+  /** The certificate must be for another name. */
+  wrongName?: true;
+}
+
+interface Parts {
+  readonly options: WayInOptions;
+  readonly connections: Map<number, Socket>;
+  readonly known: WeakMap<Socket, Connection>;
+}
+
+/** Listens; rejects `bad-usage` where it cannot. */
+export async function startWayIn(options: WayInOptions): Promise<WayIn> {
+  const parts: Parts = { options, connections: new Map(), known: new WeakMap() };
+  const secure = https.createServer(
+    { ...serverOptions(), SNICallback: certificateBySni(parts) },
+    (incoming, outgoing) => receive("https", incoming, outgoing, parts),
+  );
+  secure.on("tlsClientError", () => undefined);
+  const plain = http.createServer(NO_PATIENCE, (incoming, outgoing) =>
+    receive("http", incoming, outgoing, parts),
+  );
+  plain.on("connect", (incoming: http.IncomingMessage, socket: Socket) => {
+    void openTunnel(incoming, socket, secure, plain, parts);
+  });
+  const server = net.createServer((socket) => {
+    remember(socket, parts);
+    // TLS begins with the record of a handshake; no method of HTTP does.
+    socket.once("readable", () => {
+      const first = socket.read(1) as Buffer | null;
+      if (first === null) return;
+      socket.unshift(first);
+      (first[0] === TLS_HANDSHAKE ? secure : plain).emit("connection", socket);
+    });
+  });
+  await listen(server, options.listen);
+  const { address, port } = server.address() as AddressInfo;
+  return {
+    host: address,
+    port,
+    connections: () => parts.connections.size,
+    async stop() {
+      const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+      for (const socket of parts.connections.values()) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+/** All waiting is the plan's. */
+const NO_PATIENCE = { requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 };
+
+const TLS_HANDSHAKE = 0x16;
+
+function listen(server: net.Server, { host, port }: ListenAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error) =>
+      reject(
+        new HarnessError("bad-usage", `it cannot be listened to: ${error.message}`, {
+          place: `--listen ${host}:${port}`,
+          hint: "Name another address, or port 0 for a free one.",
+        }),
+      ),
+    );
+    server.listen(port, host, resolve);
+  });
+}
+
+function remember(socket: Socket, { options, connections, known }: Parts): void {
+  socket.on("error", () => undefined);
+  const port = socket.remotePort ?? 0;
+  connections.set(port, socket);
+  socket.once("close", () => {
+    if (connections.get(port) === socket) connections.delete(port);
+  });
+  known.set(socket, { socket, client: options.clientOf(socket) });
+}
+
+/** The connection behind a socket, which TLS may hide. */
+function connectionOf(socket: Socket, { connections, known }: Parts): Connection | undefined {
+  const raw = connections.get(socket.remotePort ?? 0);
+  return raw === undefined ? undefined : known.get(raw);
+}
+
+type SniCallback = NonNullable<tls.TlsOptions["SNICallback"]>;
+
+/** The usual certificate, or one for another name; a connection that the service refuses is reset. */
+function certificateBySni(parts: Parts): SniCallback {
+  const wrongName = tls.createSecureContext(wrongNameCertificate());
+  const usual = tls.createSecureContext(serverOptions());
+  return function (this: unknown, host, callback) {
+    const connection = connectionOf(this as TLSSocket, parts);
+    const answer = async (): Promise<SecureContext | undefined> => {
+      if (connection === undefined) return undefined;
+      if (connection.connectedTo === undefined) await connect(connection, host, {}, parts);
+      return connection.wrongName === true ? wrongName : usual;
+    };
+    answer().then(
+      (context) => callback(null, context),
+      (error: unknown) => {
+        connection?.socket.resetAndDestroy();
+        callback(error instanceof Error ? error : new Error(String(error)));
+      },
+    );
+  };
+}
+
+/** Asks the service whether a connection to that host stands. Rejects with its `NetworkFault`, but for a certificate that does not fit, which is for the handshake to show. */
+async function connect(
+  connection: Connection,
+  host: string,
+  names: ClientNames,
+  { options }: Parts,
+): Promise<void> {
+  if (!isServedHost(host)) {
+    options.onHarnessError(unmockedRequest(host, 443));
+    return;
+  }
+  const gone = new AbortController();
+  const leave = (): void => gone.abort(new Error("the client went away"));
+  connection.socket.once("close", leave);
+  const hold = options.gate.hold();
+  try {
+    const attempt = createRequest(`https://${host}/`, { signal: gone.signal });
+    const client = await clientBehind(connection);
+    await hold.run(() => options.causedBy(client, names, () => options.service.connect(attempt)));
+  } catch (error) {
+    if (!(error instanceof NetworkFault)) options.onHarnessError(error);
+    if (!(error instanceof NetworkFault) || error.code !== "ERR_TLS_CERT_ALTNAME_INVALID")
+      throw error;
+    connection.wrongName = true;
+  } finally {
+    hold.release();
+    connection.socket.off("close", leave);
+  }
+  connection.connectedTo = host;
+}
+
+async function clientBehind({ client, proxyUser }: Connection): Promise<ClientConnection> {
+  const known = await client;
+  return proxyUser === undefined ? known : { ...known, proxyUser };
+}
+
+/** CONNECT: the tunnel ends here, at the server for the host. */
+async function openTunnel(
+  incoming: http.IncomingMessage,
+  socket: Socket,
+  secure: https.Server,
+  plain: http.Server,
+  parts: Parts,
+): Promise<void> {
+  const { onHarnessError } = parts.options;
+  const connection = connectionOf(socket, parts);
+  const [, host = "", port = "443"] = /^\[?(.*?)\]?:(\d+)$/.exec(incoming.url ?? "") ?? [];
+  const refuse = (status: string): void => {
+    socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+  };
+  if (connection === undefined) return refuse("400 Bad Request");
+  const isOfMachine = isMachinePlace(host, Number(port));
+  if (!isOfMachine && (!isServedHost(host) || port !== "443")) {
+    onHarnessError(unmockedRequest(host, Number(port)));
+    return refuse("403 Not served by Brownout");
+  }
+  connection.proxyUser = proxyUserOf(incoming);
+  try {
+    const userAgent = incoming.headers["user-agent"];
+    if (!isOfMachine) await connect(connection, host, { userAgent }, parts);
+  } catch (error) {
+    return refuse(statusOfRefusal(error));
+  }
+  if (socket.destroyed) return;
+  socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+  const isPlain = isOfMachine && !isServedHost(host);
+  (isPlain ? plain : secure).emit("connection", socket);
+}
+
+/** What a proxy says of a host that it cannot reach. */
+function statusOfRefusal(error: unknown): string {
+  if (!(error instanceof NetworkFault)) return "500 Internal Server Error";
+  return error.code === "ETIMEDOUT"
+    ? "504 Gateway Timeout"
+    : `502 ${error.code === "ENOTFOUND" ? "Name not resolved" : "Connection refused"}`;
+}
+
+/** The user of `Proxy-Authorization: Basic`, without the password. */
+function proxyUserOf({ headers }: http.IncomingMessage): string | undefined {
+  const [, encoded] = /^Basic (\S+)$/i.exec(headers["proxy-authorization"] ?? "") ?? [];
+  const [user = ""] = Buffer.from(encoded ?? "", "base64")
+    .toString("utf8")
+    .split(":", 1);
+  return user === "" ? undefined : user;
+}
+
+/** A request of either server. */
+function receive(
+  scheme: "http" | "https",
+  incoming: http.IncomingMessage,
+  outgoing: http.ServerResponse,
+  parts: Parts,
+): void {
+  const { connections, options } = parts;
+  const gone = new AbortController();
+  outgoing.once("close", () => gone.abort(new Error("the client went away")));
+  const url = addressOf(scheme, incoming, options);
+  if (url === undefined || !isServedUrl(url)) {
+    if (url !== undefined) options.onHarnessError(unmockedUrl(url));
+    outgoing.writeHead(502, { "Content-Type": "text/plain", Connection: "close" });
+    outgoing.end("Brownout serves no such host.\n");
+    return;
+  }
+  incoming.headers.host = url.host;
+  incoming.url = `${url.pathname}${url.search}`;
+  const served = url.protocol === "https:" ? "https" : "http";
+  const arrival = arrivalOf(served, incoming, outgoing, connections);
+  void answer({ arrival, gone: gone.signal, incoming }, parts);
+}
+
+/** The address that a request means: the port of the way in is no part of it, and a proxy is given the whole address. */
+function addressOf(
+  scheme: "http" | "https",
+  { url = "/", headers, socket }: http.IncomingMessage,
+  { machineOrigin }: WayInOptions,
+): URL | undefined {
+  const host = (headers.host ?? "").replace(new RegExp(`:${socket.localPort ?? 0}$`), "");
+  const named = URL.parse(/^https?:\/\//i.test(url) ? url : `${scheme}://${host}${url}`);
+  if (named === null) return undefined;
+  const isOwnPort = scheme === "http" && !isServedUrl(named) && net.isIP(named.hostname) !== 0;
+  if (!isOwnPort || machineOrigin === undefined) return named;
+  return URL.parse(`${machineOrigin}${named.pathname}${named.search}`) ?? undefined;
+}
+
+interface Underway {
+  readonly arrival: Arrival;
+  /** Aborts when the client went away. */
+  readonly gone: AbortSignal;
+  readonly incoming: http.IncomingMessage;
+}
+
+/** Handles one request and sends its answer. */
+async function answer({ arrival, gone, incoming }: Underway, parts: Parts): Promise<void> {
+  const { service, clock, gate, causedBy, onHarnessError } = parts.options;
+  const connection = connectionOf(incoming.socket, parts);
+  const hold = gate.hold();
+  try {
+    const request = await arrival.read(gone);
+    if (connection === undefined) return;
+    const client = await clientBehind(connection);
+    const names = await namesIn(request);
+    await hold.run(() =>
+      causedBy(client, names, async () => {
+        // Without TLS there was no handshake in which to ask.
+        if (connection.connectedTo === undefined) {
+          await service.connect(createRequest(request.url, { method: request.method }));
+        }
+        const response = await service.handle(request);
+        await deliverArrival(response, arrival, { clock, gone });
+      }),
+    );
+  } catch (error) {
+    if (!gone.aborted && !(error instanceof NetworkFault)) onHarnessError(error);
+    if (error instanceof NetworkFault && error.code === "UND_ERR_SOCKET") arrival.close();
+    else arrival.reset();
+  } finally {
+    hold.release();
+  }
+}
+
+async function namesIn(request: Request): Promise<ClientNames> {
+  const sku =
+    request.headers.get("x-client-sku") ??
+    /[?&]x-client-sku=([\w.-]+)/i.exec(request.url)?.[1] ??
+    /(?:^|&)x-client-sku=([\w.-]+)/i.exec(await textOfRequest(request))?.[1];
+  return { sku, userAgent: request.headers.get("user-agent") ?? undefined };
+}
