@@ -21,6 +21,8 @@ export interface PersonOptions {
 export interface Answers {
   readonly username: string;
   readonly password: string;
+  /** The labels of buttons that they press where a page has them, rather than the usual one. */
+  readonly presses?: readonly string[];
 }
 
 /** A page that has been submitted goes within a moment; on a busy computer it takes longer. Real time, ms. */
@@ -42,16 +44,33 @@ export async function fillIn(
   answered.set(page, address);
   // The question belongs to the prompt before it; the answer of the world's people has the focus.
   if ((await count(page, STAY_SIGNED_IN_FORM)) === 1) {
-    if (answers !== undefined) await press(page, page.locator("button[autofocus]"));
+    if (answers !== undefined) {
+      const wanted = await wantedIn(page.locator(STAY_SIGNED_IN_FORM), answers);
+      await press(page, wanted ?? page.locator("button[autofocus]"));
+    }
     return true;
   }
   asked(new URL(address).searchParams.get("prompt") ?? "none-given", page);
   if (answers === undefined) return true;
   const form = page.locator(SIGN_IN_FORM);
+  const wanted = await wantedIn(form, answers);
+  if (wanted !== undefined) {
+    await press(page, wanted);
+    return true;
+  }
   await form.locator('input[name="login"]').fill(answers.username);
   await form.locator('input[type="password"]').fill(answers.password);
   await press(page, form.locator('[type="submit"]:not([name])'));
   return true;
+}
+
+/** The button that they press instead of the usual one, if the form has it. */
+async function wantedIn(form: Locator, { presses = [] }: Answers): Promise<Locator | undefined> {
+  for (const label of presses) {
+    const button = form.getByRole("button", { name: label, exact: true });
+    if ((await button.count()) === 1) return button;
+  }
+  return undefined;
 }
 
 /** A person who clicks waits for the page to go. */

@@ -291,6 +291,22 @@ describe("a token for an API", () => {
     expect(idToken).toMatch(/^ey/);
   });
 
+  it("may be asked for by several at once, and each gets its own refusal", async () => {
+    entra.world.disable(entra.world.user("megan"));
+    const scopes = ["api://orders/Orders.Read"];
+    const results = await Promise.allSettled([
+      entra.tokenFor("megan", { scopes }),
+      entra.tokenFor("adele", { scopes: ["api://orders/Orders.Burn"], app: "spa" }),
+      entra.tokenFor("adele", { scopes }),
+    ]);
+    const said = results.map((result) =>
+      result.status === "fulfilled"
+        ? "a token"
+        : /(\w+) was not signed in: (AADSTS\d+)/.exec(String(result.reason))?.slice(1),
+    );
+    expect(said).toEqual([["megan", "AADSTS50057"], ["adele", "AADSTS70011"], "a token"]);
+  });
+
   it("is refused in Entra's words", async () => {
     entra.world.disable(entra.world.user("megan"));
     await expect(entra.tokenFor("megan", { scopes: ["api://orders/Orders.Read"] })).rejects.toThrow(

@@ -8,6 +8,8 @@ import { currentControls } from "../../runner/live/current-controls.ts";
 import type { LiveControls } from "../../runner/live/live-controls.ts";
 import type { WatchedContext } from "./watched-context.ts";
 import type { EntraOptions } from "./playwright-options.ts";
+import { readSignInOptions } from "../../runner/live/sign-in/sign-in-options.ts";
+import type { SignInControls, SignInOptions } from "../../runner/live/sign-in/sign-in.ts";
 import { signIn } from "./sign-in.ts";
 
 /**
@@ -19,21 +21,27 @@ import { signIn } from "./sign-in.ts";
  * entra.outage();
  * await entra.clock.advance("2h");
  */
-export type Entra = LiveControls & {
-  /**
-   * Signs a person of the world in: they fill in every sign-in page from now on, in tabs and
-   * popups, and `action` is what makes the app ask, such as a click on its button. Resolves
-   * when the service has signed them in; rejects at once when the service refuses, in its own
-   * words, and after ten seconds when nothing comes of it.
-   */
-  readonly signIn: (person: string, action: () => Promise<unknown>) => Promise<void>;
-  /** Names who fills in sign-in pages from now on; without a name, the test fills them in itself. Throws `unknown-name`. */
-  readonly signInAs: (person?: string) => void;
-  /** Requests to the service: those that pages made, and those that arrived over sockets, some of which the browser sends twice. */
-  readonly counts: () => { readonly page: number; readonly socket: number };
-  /** Forgets what MSAL remembers of throttling in a page's storage, so that one page can meet many answers. */
-  readonly clearThrottle: (page: Page) => Promise<void>;
-};
+export type Entra = LiveControls &
+  Pick<SignInControls, "tokenFor"> & {
+    /**
+     * Signs a person of the world in: they fill in every sign-in page from now on, in tabs and
+     * popups, and `action` is what makes the app ask, such as a click on its button. Resolves
+     * when the service has signed them in; rejects at once when the service refuses, in its own
+     * words, and after ten seconds when nothing comes of it. With `options` the person types another
+     * password, answers "Stay signed in?" or presses Cancel, this once.
+     */
+    readonly signIn: (
+      person: string,
+      action: () => Promise<unknown>,
+      options?: SignInOptions,
+    ) => Promise<void>;
+    /** Names who fills in sign-in pages from now on; without a name, the test fills them in itself. Throws `unknown-name`. */
+    readonly signInAs: (person?: string) => void;
+    /** Requests to the service: those that pages made, and those that arrived over sockets, some of which the browser sends twice. */
+    readonly counts: () => { readonly page: number; readonly socket: number };
+    /** Forgets what MSAL remembers of throttling in a page's storage, so that one page can meet many answers. */
+    readonly clearThrottle: (page: Page) => Promise<void>;
+  };
 
 export interface EntraParts {
   readonly session: LiveSimulation;
@@ -52,8 +60,8 @@ export function createEntra(parts: EntraParts): {
   const { world } = session;
   const steering = currentControls(() => session);
   const reports = { underway: 0, until: 0 };
-  const signInAs = (person?: string): void =>
-    context.signInAs(person === undefined ? undefined : explaining(() => world.user(person)));
+  const signInAs = (person?: string, how?: SignInOptions): void =>
+    context.signInAs(person === undefined ? undefined : explaining(() => world.user(person)), how);
   signInAs(options.user);
 
   const entra: Entra = {
@@ -65,16 +73,26 @@ export function createEntra(parts: EntraParts): {
         await context.look();
       },
     },
-    signInAs,
-    async signIn(person, action) {
-      signInAs(person);
+    signInAs: (person) => signInAs(person),
+    tokenFor: async (...values) => explaining(async () => session.tokenFor(...values)),
+    async signIn(person, action, given) {
+      const how = explaining(() => readSignInOptions(given));
+      signInAs(person, how);
       const account = accountOf(world.user(person));
       reports.underway += 1;
       try {
         await explaining(() =>
-          signIn({ session, world: session.directory.world, person, account, action }),
+          signIn({
+            session,
+            world: session.directory.world,
+            person,
+            account,
+            action,
+            options: how,
+          }),
         );
       } finally {
+        signInAs(person);
         reports.underway -= 1;
         reports.until = session.refusals().length;
       }

@@ -6,6 +6,8 @@ import type { HistoryEvent } from "../../history/event.ts";
 import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
 import { refusedBy } from "../../runner/live/sign-in/not-signed-in.ts";
 import { allIssuedTo } from "../../runner/live/sign-in/sign-in-outcome.ts";
+import { checkPlayed } from "../../runner/live/sign-in/sign-in-options.ts";
+import type { SignInOptions } from "../../runner/live/sign-in/sign-in.ts";
 import { ownWorldLine } from "./missing-parts.ts";
 
 export interface SignInParts {
@@ -17,14 +19,16 @@ export interface SignInParts {
   readonly account: string;
   /** What makes the application ask for the sign-in. */
   readonly action: () => Promise<unknown>;
+  /** What the person does on the pages of the service, where it is not the usual. */
+  readonly options?: SignInOptions;
 }
 
 const SIGN_IN_MAX_MS = 10_000;
 const LOOK_EVERY_MS = 20;
 
-/** Resolves when the person has a token, ten seconds after the action at most; rejects at once when the service refuses. */
+/** Resolves when the person has a token, or has cancelled as they were to, ten seconds after the action at most; rejects at once when the service refuses. */
 export async function signIn(parts: SignInParts): Promise<void> {
-  const { session, world, person, account } = parts;
+  const { session, world, person, account, options = {} } = parts;
   const { recorder, refusals } = session;
   const from = { event: recorder.events.length, refusal: refusals().length };
   const acting = act(parts.action);
@@ -38,12 +42,36 @@ export async function signIn(parts: SignInParts): Promise<void> {
     const error = refused(acting.error);
     if (error !== undefined) throw error;
     if (acting.isOver && "error" in acting) throw acting.error;
-    if (acting.isOver && allIssuedTo(account, since).length > 0) return;
+    if (acting.isOver && options.cancel === true && wasCancelled(since)) return;
+    if (acting.isOver && allIssuedTo(account, since).length > 0) {
+      checkPlayed(options, { person, ...actsIn(since) });
+      return;
+    }
     await sleep(LOOK_EVERY_MS);
     // The action has a time-out of its own.
     if (acting.isOver) waitedMs += LOOK_EVERY_MS;
   }
   throw notSignedIn(person, recorder.events.slice(from.event));
+}
+
+/** Whether the service has sent the app word that the person cancelled. */
+function wasCancelled(events: readonly HistoryEvent[]): boolean {
+  return events.some(
+    (event) => event.kind === "exchange-ended" && event.error?.error === "access_denied",
+  );
+}
+
+/** What the person was asked; the answers to "Stay signed in?" have an address of their own. */
+function actsIn(
+  events: readonly HistoryEvent[],
+): Omit<Parameters<typeof checkPlayed>[1], "person"> {
+  const hasAnswered = events.some(
+    (event) => event.kind === "exchange-began" && event.url.endsWith("/kmsi"),
+  );
+  return {
+    wasAsked: events.some(({ kind }) => kind === "prompt-shown"),
+    pressed: hasAnswered ? ["Yes", "No"] : [],
+  };
 }
 
 interface Acting {

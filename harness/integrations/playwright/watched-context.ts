@@ -11,10 +11,12 @@ import type { User } from "../../entra/directory/world.ts";
 import type { PromptShown } from "../../history/event.ts";
 import type { RequestOrigin } from "../../runner/live/request-origin.ts";
 import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
+import { answersOf } from "../../runner/live/sign-in/sign-in-options.ts";
+import type { SignInOptions } from "../../runner/live/sign-in/sign-in.ts";
 
 export interface WatchedContext {
-  /** Who fills in sign-in pages from now on; default: the test does. */
-  readonly signInAs: (user: User | undefined) => void;
+  /** Who fills in sign-in pages from now on, and how where it is not the usual; default: the test does. */
+  readonly signInAs: (user: User | undefined, options?: SignInOptions) => void;
   /** Records what has changed on the screens. */
   readonly look: () => Promise<void>;
   /** Tabs and popups that showed a sign-in page of the service when they were last looked at, while no person was named to fill it in. */
@@ -56,13 +58,12 @@ export function watchContext(options: WatchOptions): WatchedContext {
   const { recorder } = session;
   const { windowOf, open } = watchWindows(options);
   const senders = watchSenders(context);
-  let person: User | undefined;
+  let [person, otherwise]: [User | undefined, SignInOptions] = [undefined, {}];
   let looking: Promise<void> | undefined;
 
   fillInSignInPages(context, {
     isServed,
-    answers: () =>
-      person === undefined ? undefined : { username: person.upn, password: person.password },
+    answers: () => (person === undefined ? undefined : answersOf(person, otherwise)),
     asked: (prompt, page) => {
       const window = open.get(page)?.name ?? "";
       const operation = session.pageCalls?.signInAt(window);
@@ -108,8 +109,9 @@ export function watchContext(options: WatchOptions): WatchedContext {
   const timer = setInterval(() => void look(), LOOK_EVERY_MS);
 
   return {
-    signInAs: (user) => {
+    signInAs: (user, given = {}) => {
       person = user;
+      otherwise = given;
     },
     look,
     unanswered: () =>

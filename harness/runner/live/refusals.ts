@@ -53,14 +53,13 @@ export function createRefusals(): Refusals {
       (endpoint === "token" && grant === "authorization_code");
     if (!isOfSignIn || faultsOf(request).length > 0) return;
     const said = await sentenceOf(response);
-    const [sentence = "", code] = /AADSTS(\d+)[^]*/.exec(said.text) ?? [];
+    const refused = refusalIn(said);
     // A hidden frame that needs interaction is an everyday answer to the application.
-    if (code === undefined || (isSilent && said.isForApp)) return;
+    if (refused === undefined || (isSilent && said.isForApp)) return;
     const of = { ...asked?.parameters, ...parameters };
     const tenant = described.tenant ?? asked?.tenant;
     all.push({
-      code: Number(code),
-      text: withoutRequestIds(sentence),
+      ...refused,
       ...(tenant === undefined ? {} : { tenant }),
       ...(of["client_id"] === undefined ? {} : { app: of["client_id"] }),
       ...(of["redirect_uri"] === undefined ? {} : { redirectUri: of["redirect_uri"] }),
@@ -82,6 +81,16 @@ export function createRefusals(): Refusals {
     }),
     all: () => all,
   };
+}
+
+/** The sentence with which an answer refuses, as `Refusal.text` has it; undefined for any other answer. */
+export async function refusalTextOf(response: Response): Promise<string | undefined> {
+  return refusalIn(await sentenceOf(response))?.text;
+}
+
+function refusalIn({ text }: Said): Pick<Refusal, "code" | "text"> | undefined {
+  const [sentence = "", code] = /AADSTS(\d+)[^]*/.exec(text) ?? [];
+  return code === undefined ? undefined : { code: Number(code), text: withoutRequestIds(sentence) };
 }
 
 /** What Entra says, without the ids of the request and the time. */

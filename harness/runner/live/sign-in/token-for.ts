@@ -8,6 +8,7 @@ import { textOf } from "../../../core/thrown.ts";
 import type { AppRegistration, User } from "../../../entra/directory/world.ts";
 import { loginClouds } from "../../../entra/directory/clouds.ts";
 import { isOpenidScope } from "../../../entra/directory/identifiers.ts";
+import { refusalTextOf } from "../refusals.ts";
 import { refusedBy } from "./not-signed-in.ts";
 import { shortNameOf } from "./person.ts";
 import type { TokenFor, TokenForRequest, UserToken } from "./sign-in.ts";
@@ -40,8 +41,7 @@ async function tokenOf(
   app: AppRegistration,
   { scopes }: TokenForRequest,
 ): Promise<UserToken> {
-  const { world, mounted, refusals, now } = parts;
-  const tenant = world.tenants.find(({ users }) => users.includes(user));
+  const tenant = parts.world.tenants.find(({ users }) => users.includes(user));
   const cloud = loginClouds.find(({ name }) => name === tenant?.cloud);
   const authority = `https://${cloud?.preferredNetwork ?? "login.microsoftonline.com"}/${tenant?.id ?? "common"}/oauth2/v2.0`;
   const [redirect] = app.redirectUris;
@@ -54,21 +54,8 @@ async function tokenOf(
     code_challenge: createHash("sha256").update(VERIFIER).digest("base64url"),
     code_challenge_method: "S256",
   });
-  const before = refusals().length;
-  const refused = (why: string, cause?: unknown): HarnessError => {
-    const person = shortNameOf(user);
-    const refusal = refusals()[before];
-    const place = "entra.tokenFor";
-    if (refusal !== undefined)
-      return refusedBy(refusal, {
-        person,
-        world,
-        place,
-        ...(cause === undefined ? {} : { cause }),
-      });
-    return new HarnessError("not-signed-in", `${person} got no token: ${why}`, { place, cause });
-  };
-  const browser = createUserAgent({ browse: mounted.fetch, asked: () => undefined });
+  const { send, refused } = createOwnRequests(parts, user);
+  const browser = createUserAgent({ browse: send, asked: () => undefined });
   const answers = { username: user.upn, password: user.password };
   const returned = await browser
     .visit(`${authority}/authorize?${ask.toString()}`, redirect.uri, answers)
@@ -81,27 +68,25 @@ async function tokenOf(
   const code = returned?.get("code");
   if (code === undefined || code === null) throw refused("the sign-in page sent no code back");
   const [secret] = app.secrets;
-  const response = await mounted
-    .fetch(
-      createRequest(`${authority}/token`, {
-        method: "POST",
-        headers: {
-          "content-type": "application/x-www-form-urlencoded",
-          // Codes of single-page apps are redeemed across origins only.
-          ...(redirect.type === "spa" ? { origin: new URL(redirect.uri).origin } : {}),
-        },
-        body: new URLSearchParams({
-          ...common,
-          grant_type: "authorization_code",
-          code,
-          code_verifier: VERIFIER,
-          ...(secret === undefined ? {} : { client_secret: secret.value }),
-        }).toString(),
-      }),
-    )
-    .catch((error: unknown) => {
-      throw refused(`Entra did not answer: ${textOf(error)}`, error);
-    });
+  const response = await send(
+    createRequest(`${authority}/token`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/x-www-form-urlencoded",
+        // Codes of single-page apps are redeemed across origins only.
+        ...(redirect.type === "spa" ? { origin: new URL(redirect.uri).origin } : {}),
+      },
+      body: new URLSearchParams({
+        ...common,
+        grant_type: "authorization_code",
+        code,
+        code_verifier: VERIFIER,
+        ...(secret === undefined ? {} : { client_secret: secret.value }),
+      }).toString(),
+    }),
+  ).catch((error: unknown) => {
+    throw refused(`Entra did not answer: ${textOf(error)}`, error);
+  });
   const body = parseObject(await response.text()) ?? {};
   const { access_token: accessToken, id_token: idToken, expires_in: expiresIn } = body;
   if (typeof accessToken !== "string")
@@ -109,7 +94,44 @@ async function tokenOf(
   return {
     accessToken,
     ...(typeof idToken === "string" ? { idToken } : {}),
-    expiresAt: now() + Number(expiresIn) * 1_000,
+    expiresAt: parts.now() + Number(expiresIn) * 1_000,
+  };
+}
+
+/** The requests of one call, and the error with what Entra has refused among them: other calls go on at the same time, and have refusals of their own. */
+function createOwnRequests(
+  { mounted, refusals, world }: TokenForParts,
+  user: User,
+): {
+  readonly send: (request: Request) => Promise<Response>;
+  readonly refused: (why: string, cause?: unknown) => HarnessError;
+} {
+  const before = refusals().length;
+  const said = new Set<string | undefined>();
+  return {
+    async send(request) {
+      const response = await mounted.fetch(request);
+      said.add(await refusalTextOf(response));
+      return response;
+    },
+    refused(why, cause) {
+      const person = shortNameOf(user);
+      const place = "entra.tokenFor";
+      const refusal = refusals()
+        .slice(before)
+        .find(({ text }) => said.has(text));
+      if (refusal === undefined)
+        return new HarnessError("not-signed-in", `${person} got no token: ${why}`, {
+          place,
+          cause,
+        });
+      return refusedBy(refusal, {
+        person,
+        world,
+        place,
+        ...(cause === undefined ? {} : { cause }),
+      });
+    },
   };
 }
 
