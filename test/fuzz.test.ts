@@ -29,6 +29,7 @@ import { writeResults } from "../harness/reporting/model/results.ts";
 import { parseMessage } from "../harness/entra/saml/authn-request.ts";
 import { mailApp } from "./support/coverage.ts";
 import { throttledDaemon } from "./support/history.ts";
+import { runFacts } from "./support/run-facts.ts";
 import { judgedRun, reportOf } from "./support/report.ts";
 
 const COUNT = Number(process.env["BROWNOUT_FUZZ"] ?? 500);
@@ -134,8 +135,8 @@ function report(history: History): unknown {
   return [
     closingLines(built, plain),
     writeSummary(built),
-    writeJunit(built),
-    writeCtrf(built),
+    writeJunit(built, runFacts()),
+    writeCtrf(built, runFacts()),
     writeResults(built.results),
     annotationLines(built, "github"),
     annotationLines(built, "azure"),

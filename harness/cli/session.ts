@@ -79,6 +79,7 @@ export function createSession(
       run: judgeRun(history, simulatedMs),
       scenario: run.scenario,
       replay: commandToReplay(relative(cwd, journalFile), cwd, run),
+      journal: relative(cwd, journalFile).replaceAll("\\", "/"),
       ...(died === undefined ? {} : { relaunched: died }),
     };
     if (died !== undefined) relaunched[run.name] = died;

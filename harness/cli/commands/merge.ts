@@ -4,7 +4,7 @@
  * a shard that is missing, or of another run, is said instead of left out.
  */
 import { existsSync, readdirSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { HarnessError } from "../../core/errors.ts";
 import { expected } from "../../core/validation.ts";
 import type { History } from "../../history/event.ts";
@@ -171,6 +171,7 @@ function takeOver(
   return {
     run: { ...judgeRun(history, simulatedMs), controls },
     replay: commandToReplay(shortPath(cwd, journal), cwd),
+    journal: relative(cwd, journal).replaceAll("\\", "/"),
     ...(scenario === undefined ? {} : { scenario }),
     ...(relaunched === undefined ? {} : { relaunched }),
   };

@@ -3,6 +3,8 @@
  * Pipelines, GitLab, Jenkins, CircleCI, Bitbucket, Buildkite, TeamCity, and a job of Kubernetes.
  */
 
+import { isAbsolute } from "node:path";
+
 /** What is known of a build; a service says some of it. */
 export interface BuildFacts {
   readonly commit?: string;
@@ -12,6 +14,13 @@ export interface BuildFacts {
   /** Of the pipeline, workflow or job. */
   readonly buildName?: string;
   readonly buildNumber?: string;
+}
+
+/** The root of the checkout that the service made, where it says so; absolute. */
+export function checkoutRootOf(environment: Environment): string | undefined {
+  const names = ["GITHUB_WORKSPACE", "BUILD_SOURCESDIRECTORY", "CI_PROJECT_DIR", "WORKSPACE"];
+  const roots = names.map((name) => environment[name]);
+  return roots.find((root) => root !== undefined && isAbsolute(root));
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,5 @@
 /** Gathers what `run.json` says of a session, from its beginning to its end. */
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { JournalHeader } from "../../history/header.ts";
 import { maskSecretLooks } from "../../history/secret-text.ts";
 import { brownoutVersion } from "../../core/version.ts";
@@ -19,7 +19,7 @@ import type { Options } from "../arguments.ts";
 import type { Io } from "../io.ts";
 import type { RunReply } from "../worker/protocol.ts";
 import { readCheckout } from "./checkout.ts";
-import { buildFactsOf } from "./ci-service.ts";
+import { buildFactsOf, checkoutRootOf } from "./ci-service.ts";
 
 /** The options of commands that leave a `run.json`. */
 export const factsOptions = {
@@ -58,7 +58,8 @@ export function beginSession(
   io: Pick<Io, "cwd" | "environment" | "machine" | "now">,
 ): (end: SessionEnd) => RunFacts {
   const startedAtMs = io.now();
-  const build = { ...checkoutFacts(io.cwd), ...buildFactsOf(io.environment) };
+  const { folder, ...checkout } = checkoutFacts(io);
+  const build = { ...checkout, ...buildFactsOf(io.environment) };
   const { command, values } = asked;
   const label = textOf(values["label"]);
   const named = textOf(values["job"]);
@@ -71,6 +72,7 @@ export function beginSession(
       job: named ?? common(parts.map(({ job }) => job)) ?? usual,
       ...spanOf(parts, { startedAtMs, endedAtMs }),
       command: commandText(asked),
+      ...given("folder", common(parts.map((part) => part.folder)) ?? folder),
       ...build,
       ...given("label", label ?? labelOfParts),
       ...io.machine,
@@ -116,9 +118,18 @@ export function leaveRunFacts(out: string, facts: RunFacts): void {
   writeWhole(join(out, RUN_FILE), writeRunFacts(facts));
 }
 
-function checkoutFacts(cwd: string): Pick<RunFacts, "commit" | "branch"> {
-  const { commit, branch } = readCheckout(cwd) ?? {};
-  return { ...given("commit", commit), ...given("branch", branch) };
+function checkoutFacts({
+  cwd,
+  environment,
+}: Pick<Io, "cwd" | "environment">): Pick<RunFacts, "folder" | "commit" | "branch"> {
+  const checkout = readCheckout(cwd);
+  const root = checkout?.root ?? checkoutRootOf(environment);
+  const folder = root === undefined ? undefined : relative(root, cwd).replaceAll("\\", "/");
+  return {
+    ...given("folder", folder?.startsWith("..") === true ? undefined : folder),
+    ...given("commit", checkout?.commit),
+    ...given("branch", checkout?.branch),
+  };
 }
 
 /** The time of a session; of a merged one from the first beginning of a part, with the time that all parts took. */

@@ -29,8 +29,8 @@ export async function writeReports(
   page: PageProgram | Promise<PageProgram>,
 ): Promise<void> {
   writeWhole(join(out, RUN_FILE), writeRunFacts(facts));
-  writeWhole(join(out, "junit.xml"), writeJunit(model));
-  writeWhole(join(out, "ctrf.json"), writeCtrf(model));
+  writeWhole(join(out, "junit.xml"), writeJunit(model, facts));
+  writeWhole(join(out, "ctrf.json"), writeCtrf(model, facts));
   writeWhole(join(out, "summary.md"), writeSummary(model));
   try {
     writeWhole(join(out, "report.html"), writeHtml(model, await page));

@@ -1,41 +1,46 @@
 /**
  * The results in the Common Test Report Format (ctrf.io), for dashboards and pull request
- * comments. A test for each run: `failed` is what the baseline does not know, `other` what is
- * inconclusive. The format requires times: they are virtual, as everything in a report.
+ * comments: the same test cases as in JUnit (`test-cases.ts`). `failed` is what neither the
+ * baseline nor the quarantine knows, `other` what is inconclusive or was not finished, `skipped`
+ * what is accepted. Times are real; virtual times are in `extra`.
  */
-import type { ReportModel, RunReport } from "../model/report-model.ts";
-import type { FailedRun } from "../model/results.ts";
-import type { Standing } from "../model/standing.ts";
-
-type Status = "passed" | "failed" | "other";
+import type { ReportModel } from "../model/report-model.ts";
+import type { RunFacts } from "../model/run-facts.ts";
+import { suiteName, type TestCase, testCasesOf } from "./test-cases.ts";
 
 /** The text of `ctrf.json`. */
-export function writeCtrf({ runs, totals, results, startedAt }: ReportModel): string {
-  const { failures = [] } = results;
-  const tests = [...runs.map(testOf), ...failures.map(failedTest)];
-  const count = (status: Status): number => tests.filter((test) => test.status === status).length;
+export function writeCtrf(model: ReportModel, facts: RunFacts): string {
+  const { totals, results } = model;
+  const tests = testCasesOf(model, facts).map((one) => testOf(one, facts));
+  const count = (status: string): number => tests.filter((test) => test.status === status).length;
   const report = {
     reportFormat: "CTRF",
     specVersion: "0.0.0",
     generatedBy: `brownout ${results.brownout}`,
+    timestamp: facts.endedAt,
     results: {
       tool: { name: "brownout", version: results.brownout },
       summary: {
         tests: tests.length,
         passed: count("passed"),
         failed: count("failed"),
-        skipped: 0,
+        skipped: count("skipped"),
         pending: 0,
         other: count("other"),
-        start: startedAt,
-        stop: startedAt + totals.simulatedMs,
+        flaky: tests.filter(({ flaky }) => flaky).length,
+        start: Date.parse(facts.startedAt),
+        stop: Date.parse(facts.endedAt),
+        duration: Math.round(facts.durationMs),
       },
       tests,
+      environment: environmentOf(facts),
       extra: {
         seed: results.seed,
         unexpected: totals.unexpected,
         fixed: totals.fixed,
         cost: totals.cost,
+        simulatedMs: totals.simulatedMs,
+        clients: facts.clients,
         ...(results.quarantine === undefined ? {} : { quarantine: results.quarantine }),
       },
     },
@@ -43,41 +48,65 @@ export function writeCtrf({ runs, totals, results, startedAt }: ReportModel): st
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-function testOf(run: RunReport) {
-  const { scenario, client, mount, simulatedMs, findings, standing, verdict, expected, cost } = run;
-  const message = findings
-    .map(({ rule, verdict: found, message: said, acceptedAs, controlText }) => {
-      const accepted = acceptedAs === undefined ? "" : ` (${acceptedAs})`;
-      const control = controlText === undefined ? "" : ` ${controlText}`;
-      return `${rule}${found === "fail" ? "" : ", inconclusive"}: ${said}${accepted}${control}`;
-    })
-    .join("\n");
+function testOf(one: TestCase, facts: RunFacts) {
+  const { scenario, client, name, message, detail, notes, file, finding, run, attachments } = one;
+  const isFlaky = finding?.quarantined === true;
   return {
-    name: scenario,
-    status: statuses[standing],
-    duration: simulatedMs,
-    suite: [client, mount],
+    name: `${scenario} (${client}): ${name}`,
+    status: statuses[one.outcome],
+    rawStatus: finding?.standing ?? (run === undefined ? "not finished" : "finished"),
+    duration: Math.round(one.durationMs),
+    suite: [suiteName(facts), scenario, client],
     ...(message === "" ? {} : { message }),
-    extra: { verdict, expected, cost },
+    ...(detail.length === 0 ? {} : { trace: detail.join("\n") }),
+    ...(file === undefined ? {} : { filePath: file }),
+    ...(isFlaky ? { flaky: true } : {}),
+    ...(notes.length === 0 ? {} : { stdout: notes }),
+    ...(attachments.length === 0
+      ? {}
+      : {
+          attachments: attachments.map((path) => ({
+            name: "journal",
+            contentType: "application/jsonl",
+            path,
+          })),
+        }),
+    extra: {
+      scenario,
+      client,
+      rule: name,
+      ...(one.virtualMs === undefined ? {} : { simulatedMs: one.virtualMs }),
+      ...(run === undefined
+        ? {}
+        : { verdict: run.verdict, expected: run.expected, mount: run.mount, cost: run.cost }),
+    },
   };
 }
 
-const statuses: Readonly<Record<Standing, Status>> = {
-  new: "failed",
-  inconclusive: "other",
-  known: "passed",
-  expected: "passed",
-  quarantined: "passed",
-  pass: "passed",
-};
+const statuses = {
+  passed: "passed",
+  failed: "failed",
+  error: "other",
+  skipped: "skipped",
+} as const;
 
-function failedTest({ scenario, client, mount, code, message, hint }: FailedRun) {
+function environmentOf(facts: RunFacts) {
+  const { job, commit, branch, build, buildName, buildNumber, os, host, shard } = facts;
+  const [platform = "", release] = os.split(" ");
+  const number = /^\d{1,15}$/.test(buildNumber ?? "") ? Number(buildNumber) : undefined;
+  const named = {
+    buildName,
+    buildNumber: number,
+    buildUrl: build,
+    commit,
+    branchName: branch,
+    osRelease: release,
+    shardId: shard === undefined ? undefined : `${shard.part}/${shard.of}`,
+  };
   return {
-    name: scenario,
-    status: "failed" as const,
-    duration: 0,
-    suite: [client, mount],
-    message: hint === undefined ? message : `${message}\n${hint}`,
-    extra: { code },
+    reportName: job,
+    osPlatform: platform,
+    ...Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)),
+    extra: { host, node: facts.node, ...(buildNumber === undefined ? {} : { buildNumber }) },
   };
 }

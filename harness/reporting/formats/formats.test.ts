@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { STARTED_AT } from "../../../test/support/history.ts";
 import { writeResults } from "../model/results.ts";
 import { annotationLines } from "./annotations.ts";
 import { closingLines } from "./closing-lines.ts";
@@ -7,6 +6,7 @@ import { writeCtrf } from "./ctrf.ts";
 import { writeJunit } from "./junit.ts";
 import { inline } from "./markdown-text.ts";
 import { writeSummary } from "./summary.ts";
+import { runFacts } from "../../../test/support/run-facts.ts";
 import { judgedRun, reportOf } from "../../../test/support/report.ts";
 
 const baseline = [
@@ -49,93 +49,212 @@ const story = {
   fix: "Wait in the application.",
 };
 
-const model = reportOf(
-  runs,
-  {
-    baseline,
-    rules: [{ id: "retry-after", says: "Wait.", fix: "Ask later." }],
-    failures: [
-      {
-        scenario: "died",
-        client: "msal-node",
-        mount: "direct",
-        code: "worker-died",
-        message: "the process ended",
-        hint: "Run it again.",
-      },
-    ],
-  },
-  { scenario: { title: "Throttled", story }, replay: "again" },
-);
+const session = {
+  baseline,
+  rules: [{ id: "retry-after", says: "Wait.", fix: "Ask later." }],
+  failures: [
+    {
+      scenario: "died",
+      client: "msal-node",
+      mount: "direct",
+      code: "worker-died",
+      message: "the process ended",
+      hint: "Run it again.",
+    },
+  ],
+};
+
+const model = reportOf(runs, session, {
+  scenario: { title: "Throttled", story },
+  replay: "again",
+  journal: "out/journals/a.jsonl",
+});
+
+const facts = runFacts({
+  folder: "packages/app",
+  runs: [{ scenario: "passing", client: "msal-node", mount: "direct", durationMs: 1_500 }],
+});
 
 describe("junit.xml", () => {
-  const junit = writeJunit(model);
+  const junit = writeJunit(model, facts);
+  const caseOf = (scenario: string, name: string): string =>
+    new RegExp(
+      `<testcase classname="${scenario}\\.msal-node" name="${name}"[^]*?(?:/>\n|</testcase>)`,
+    ).exec(junit)?.[0] ?? "";
 
-  it("has a test case a run: failure, skipped, passed with what is known, error", () => {
-    expect(junit).toContain('<testsuites name="brownout" tests="5" failures="1" errors="1" time="');
-    expect(junit).toMatch(
-      /name="passing" time="61.05">\n\s*<system-out>Cost: 1m 1.05s without a token/,
+  it("has one suite for the job, with real time, machine and properties", () => {
+    const counts = 'tests="9" failures="1" errors="2" time="60.000"';
+    expect(junit).toContain(`<testsuites name="brownout" ${counts}>`);
+    expect(junit).toContain(
+      `<testsuite name="brownout run" ${counts} skipped="1" timestamp="2026-11-30T02:00:00" hostname="runner-1">`,
     );
-    expect(junit).toMatch(/name="broken" time="61.05">\n\s*<failure message="retry-after: /);
-    expect(junit).toMatch(/name="unseen" time="61.05">\n\s*<skipped>retry-after is/);
-    expect(junit).toMatch(
-      /name="known-one" time="61.05">\n\s*<system-out>Cost: .*\nKnown: backoff/,
+    for (const [name, value] of [
+      ["seed", "1"],
+      ["mount", "direct"],
+      ["commit", facts.commit ?? ""],
+      ["branch", "main"],
+      ["virtual-seconds", "244.200"],
+      ["client.@azure/msal-node", "7.2.1"],
+    ])
+      expect(junit).toContain(`<property name="${name}" value="${value}"/>`);
+  });
+
+  it("has a case for each rule, and one for the run with its real time", () => {
+    expect(caseOf("passing", "completes")).toContain('time="1.500">');
+    expect(caseOf("passing", "completes")).toContain(
+      "msal-node 7.2.1, mount direct, 1m 1.05s of virtual time\nCost: 1m 1.05s without a token",
     );
-    expect(junit).toMatch(/name="died" time="0">\n\s*<error message="the process ended"/);
+    expect(caseOf("passing", "retry-after")).toMatch(/time="0.000"\/>\n$/);
+    expect(caseOf("broken", "completes")).not.toContain("<failure");
+  });
+
+  it("keeps its names when version, seed and other counts change", () => {
+    const names = (text: string): readonly string[] =>
+      text.match(/<testcase [^>]*?name="[^"]*"/g) ?? [];
+    const other = reportOf(
+      runs.map((run) => {
+        const { header } = run.history;
+        const client = { ...header.client, version: "8.0.0" };
+        return { ...run, history: { ...run.history, header: { ...header, client, seed: "9" } } };
+      }),
+      session,
+    );
+
+    expect(
+      names(writeJunit(other, runFacts({ seed: "9", branch: "fix", job: "fix, run" }))),
+    ).toEqual(names(junit));
+    expect(names(junit)).toHaveLength(9);
+  });
+
+  it("says in a failure for whom, the evidence, the advice and how to see it again", () => {
+    const failure = caseOf("broken", "retry-after");
+    expect(failure).toContain('<failure message="asked again after 5 s');
+    for (const line of [
+      "For whom: The throttle lasts longer.",
+      "exchange 1 is answered: 429 empty, Retry-After: 60, by fault throttled",
+      "What to do: Ask later.",
+      "In the application: Wait in the application.",
+      "See it again: again",
+      "[[ATTACHMENT|packages/app/out/journals/a.jsonl]]",
+    ])
+      expect(failure).toContain(`${line}\n`.trimEnd());
+  });
+
+  it("skips what is known, with the reason, and makes errors of what proves nothing", () => {
+    expect(caseOf("known-one", "backoff")).toContain(
+      '<skipped message="known: It does not retry. It says: asked again',
+    );
+    expect(caseOf("unseen", "retry-after")).toContain('<error message="inconclusive: asked again');
+    expect(caseOf("died", "completes")).toContain('<error message="the process ended"');
+  });
+
+  it("names the file of the user's scenario from the root of the repository", () => {
+    const own = reportOf([judgedRun({}, { file: "own.scenario.ts" })]);
+    expect(writeJunit(own, facts)).toContain('file="packages/app/own.scenario.ts"');
+  });
+
+  it("has the mount in a name only where a scenario ran under several", () => {
+    const twice = reportOf([judgedRun({}), judgedRun({}, { mount: "msw" })]);
+    const text = writeJunit(twice, facts);
+    expect(text.match(/classname="[^"]*"/g)).toEqual([
+      'classname="token-throttled.msal-node (direct)"',
+      'classname="token-throttled.msal-node (msw)"',
+    ]);
+  });
+
+  it("has no dot in a name that Jenkins would take for that of a package", () => {
+    const dotted = judgedRun({}, { scenario: "v1.2", client: { name: "acme.auth", version: "1" } });
+    expect(writeJunit(reportOf([dotted]), facts)).toContain('classname="v1_2.acme_auth"');
   });
 
   it("has all that is in quarantine, also what held or was not run", () => {
     const entry = { client: "msal-node", rule: "backoff", reason: "Why <not>?" };
-    const quarantine = ["passing", "elsewhere"].map((scenario) => ({ scenario, ...entry }));
-    expect(writeJunit(reportOf(runs, { quarantine }))).toContain(
-      "    <system-out>In quarantine:\npassing, msal-node: backoff held this time. Why &lt;not&gt;?\n" +
+    const quarantine = ["known-one", "elsewhere"].map((scenario) => ({ scenario, ...entry }));
+    const text = writeJunit(reportOf(runs, { quarantine }), facts);
+    expect(text).toContain(
+      "    <system-out>In quarantine:\nknown-one, msal-node: backoff failed this time. Why &lt;not&gt;?\n" +
         "elsewhere, msal-node: backoff was not run. Why &lt;not&gt;?</system-out>\n  </testsuite>",
     );
+    expect(text).toContain('<skipped message="in quarantine: Why &lt;not&gt;? It says: ');
     expect(junit).not.toContain("In quarantine");
   });
 
   it("escapes what XML does not allow", () => {
     expect(junit).toContain("&lt;60 s&gt; &amp; &quot;more&quot;");
     const odd = judgedRun({}, { scenario: "odd\u0000\u001b\uD800<>" });
-    const text = writeJunit(reportOf([odd]));
-    expect(text).toContain('name="odd\uFFFD\uFFFD\uFFFD&lt;&gt;"');
+    const text = writeJunit(reportOf([odd]), facts);
+    expect(text).toContain('classname="odd\uFFFD\uFFFD\uFFFD&lt;&gt;.msal-node"');
     // A bare line break in an attribute would be read as a blank.
     const lines = { scenario: "a", client: "b", mount: "c", code: "stuck", message: "one\ntwo" };
-    expect(writeJunit(reportOf([], { failures: [lines] }))).toContain('message="one&#10;two"');
+    expect(writeJunit(reportOf([], { failures: [lines] }), facts)).toContain(
+      'message="one&#10;two"',
+    );
   });
 });
 
 describe("ctrf.json", () => {
-  const report = JSON.parse(writeCtrf(model)) as {
-    results: {
-      summary: Record<string, number>;
-      tests: { name: string; status: string; duration: number; message?: string }[];
+  interface Ctrf {
+    readonly results: {
+      readonly summary: Record<string, number>;
+      readonly environment: object;
+      readonly tests: readonly {
+        readonly name: string;
+        readonly status: string;
+        readonly message?: string;
+        readonly flaky?: boolean;
+      }[];
     };
-  };
+  }
+  const ctrf = (of: typeof model, about = facts): Ctrf["results"] =>
+    (JSON.parse(writeCtrf(of, about)) as Ctrf).results;
+  const report = ctrf(model);
+  const named = (name: string) => report.tests.find((test) => test.name === name);
 
-  it("adds up to the number of tests, in virtual time", () => {
-    expect(report.results.summary).toEqual({
-      tests: 5,
-      passed: 2,
-      failed: 2,
-      skipped: 0,
+  it("adds up to the number of tests, in real time", () => {
+    expect(report.summary).toEqual({
+      tests: 9,
+      passed: 5,
+      failed: 1,
+      skipped: 1,
       pending: 0,
-      other: 1,
-      start: STARTED_AT,
-      stop: STARTED_AT + 4 * 61_050,
+      other: 2,
+      flaky: 0,
+      start: Date.parse(facts.startedAt),
+      stop: Date.parse(facts.endedAt),
+      duration: 60_000,
     });
   });
 
-  it("marks the known findings of a test that passes", () => {
-    const tests = report.results.tests.map(({ name, status }) => `${name} ${status}`);
-    expect(tests).toEqual([
-      "passing passed",
-      "broken failed",
-      "unseen other",
-      "known-one passed",
-      "died failed",
+  it("has the reason of what is skipped, and of a failure its trace and journal", () => {
+    expect(named("known-one (msal-node): backoff")).toMatchObject({
+      status: "skipped",
+      message: expect.stringMatching(/^known: It does not retry\./),
+    });
+    expect(named("broken (msal-node): retry-after")).toMatchObject({
+      status: "failed",
+      trace: expect.stringContaining("What to do: Ask later."),
+      attachments: [{ path: "packages/app/out/journals/a.jsonl" }],
+    });
+    expect(named("passing (msal-node): completes")).toMatchObject({
+      duration: 1_500,
+      extra: { simulatedMs: 61_050 },
+    });
+  });
+
+  it("says which build it is of, and what comes and goes", () => {
+    expect(
+      ctrf(model, runFacts({ buildNumber: "7", build: "https://ci.example/7" })),
+    ).toMatchObject({
+      environment: { buildNumber: 7, buildUrl: "https://ci.example/7", commit: facts.commit },
+    });
+    const quarantine = [
+      { scenario: "known-one", client: "msal-node", rule: "backoff", reason: "It comes and goes." },
+    ];
+    const { tests, summary } = ctrf(reportOf(runs, { quarantine }));
+    expect(tests.filter(({ flaky }) => flaky).map(({ name }) => name)).toEqual([
+      "known-one (msal-node): backoff",
     ]);
-    expect(report.results.tests[3]?.message).toMatch(/^backoff: .*\(known\)$/);
+    expect(summary["flaky"]).toBe(1);
   });
 });
 
@@ -184,8 +303,8 @@ describe("the control of a finding", () => {
 
   it("is in each format", () => {
     const paint = (_: unknown, plain: string): string => plain;
-    expect(writeJunit(model)).toContain(text);
-    expect(writeCtrf(model)).toContain(text);
+    expect(writeJunit(model, facts)).toContain(text);
+    expect(writeCtrf(model, facts)).toContain(text);
     expect(writeSummary(model)).toContain(`\n\n${inline(text)}\n\n`);
     expect(closingLines(model, paint)).toContain(`    ${text}`);
     expect(annotationLines(model, "github").join("\n")).toContain(text);

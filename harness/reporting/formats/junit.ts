@@ -1,166 +1,113 @@
 /**
- * The results as JUnit XML, which every CI service shows: a suite for each client and mount, a
- * test case for each run. What the baseline knows passes, and stands in `system-out`; what is
- * inconclusive is skipped, since JUnit has no third verdict. The first suite lists the whole
- * quarantine. Times are virtual. The form is that of Jenkins (`test/schemas/jenkins-junit.xsd`),
- * the strictest of those that readers go by.
+ * The results as JUnit XML, which every CI service shows: one suite, named by the job, with a
+ * test case for each rule of each run (`test-cases.ts`). What is accepted is skipped with its
+ * reason; what is inconclusive is an error, since it makes the exit code 3. `time` is real time;
+ * virtual time is in the properties and the output. The form is that of the readers of Jenkins
+ * (`test/schemas/jenkins-junit.xsd`), with `file` in test cases for GitLab and CircleCI.
  */
-import type { FindingReport, ReportModel, RunReport } from "../model/report-model.ts";
-import type { FailedRun } from "../model/results.ts";
-import type { Standing } from "../model/standing.ts";
+import type { ReportModel } from "../model/report-model.ts";
+import type { RunFacts } from "../model/run-facts.ts";
+import { attributes, seconds, text } from "./junit-text.ts";
+import { suiteName, type TestCase, testCasesOf } from "./test-cases.ts";
 
 /** The text of `junit.xml`. */
-export function writeJunit({ runs, totals, results, quarantine }: ReportModel): string {
-  const { failures = [] } = results;
-  const suites = Map.groupBy(runs, ({ client, mount }) => `${client} (${mount})`);
-  const head = attributes({
-    name: "brownout",
-    tests: totals.runs + failures.length,
-    failures: countOf(runs, "failure"),
-    errors: failures.length,
-    time: seconds(totals.simulatedMs),
-  });
+export function writeJunit(model: ReportModel, facts: RunFacts): string {
+  const cases = testCasesOf(model, facts);
+  const countOf = (outcome: TestCase["outcome"]): number =>
+    cases.filter((one) => one.outcome === outcome).length;
+  const counts = {
+    tests: cases.length,
+    failures: countOf("failed"),
+    errors: countOf("error"),
+    time: seconds(facts.durationMs),
+  };
+  const listed = ["In quarantine:", ...model.quarantine].join("\n");
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites${head}>`,
-    ...[...suites].flatMap(([name, own], index) => suite(name, own, index === 0 ? quarantine : [])),
-    ...(failures.length === 0 ? [] : failedSuite(failures)),
+    `<testsuites${attributes({ name: "brownout", ...counts })}>`,
+    `  <testsuite${attributes({
+      name: suiteName(facts),
+      ...counts,
+      skipped: countOf("skipped"),
+      timestamp: facts.startedAt.replace(/(?:\.\d+)?Z$/, ""),
+      hostname: facts.host,
+    })}>`,
+    "    <properties>",
+    ...propertiesOf(model, facts).map(
+      ([name, value]) => `      <property${attributes({ name, value })}/>`,
+    ),
+    "    </properties>",
+    ...cases.flatMap(testCase),
+    ...(model.quarantine.length === 0 ? [] : [`    <system-out>${text(listed)}</system-out>`]),
+    "  </testsuite>",
     "</testsuites>",
     "",
   ].join("\n");
 }
 
-function suite(
-  name: string,
-  runs: readonly RunReport[],
-  quarantine: readonly string[],
-): readonly string[] {
-  const head = attributes({
-    name,
-    tests: runs.length,
-    failures: countOf(runs, "failure"),
-    errors: 0,
-    skipped: countOf(runs, "skipped"),
-    time: seconds(runs.reduce((sum, run) => sum + run.simulatedMs, 0)),
-  });
-  const listed = ["In quarantine:", ...quarantine].join("\n");
+/** What a reader wants to know of a session when it looks at one of its cases. */
+function propertiesOf(
+  { runs, totals }: ReportModel,
+  facts: RunFacts,
+): readonly (readonly [string, string])[] {
+  const { job, seed, edition, commit, branch, build, label, brownout, node, os, clients } = facts;
+  const mounts = [...new Set(runs.map(({ mount }) => mount))];
+  const optional = { edition, commit, branch, build, label };
   return [
-    `  <testsuite${head}>`,
-    ...runs.flatMap((run) => testCase(name, run)),
-    ...(quarantine.length === 0 ? [] : [`    <system-out>${text(listed)}</system-out>`]),
-    "  </testsuite>",
+    ["job", job],
+    ["seed", seed],
+    ...Object.entries(optional).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value] as const],
+    ),
+    ["mount", mounts.join(", ")],
+    ["brownout", brownout],
+    ["node", node],
+    ["os", os],
+    ["virtual-seconds", seconds(totals.simulatedMs)],
+    ...clients.map(({ name, version }) => [`client.${name}`, version] as const),
   ];
 }
 
-function testCase(suiteName: string, run: RunReport): readonly string[] {
-  const { scenario, simulatedMs, standing, findings, costText } = run;
-  const head = attributes({ classname: suiteName, name: scenario, time: seconds(simulatedMs) });
-  const quarantined = findings.filter((finding) => finding.quarantined === true);
-  const known = findings.filter(({ baseline }) => baseline === "known");
-  const output = [
-    ...(costText === undefined ? [] : [`Cost: ${costText}.`]),
-    ...(known.length === 0 ? [] : [`Known: ${known.map(line).join("\n")}`]),
-    ...findings
-      .filter(({ baseline }) => baseline === "expected")
-      .map((finding) => `Expected by the scenario: ${line(finding)}`),
-    ...quarantined.map((finding) => `In quarantine: ${line(finding)}`),
-  ];
+function testCase(one: TestCase): readonly string[] {
+  const { scenario, client, name, durationMs, file, notes, attachments } = one;
+  const head = attributes({
+    // Jenkins takes what is before the last dot for a package.
+    classname: `${withoutDots(scenario)}.${withoutDots(client)}`,
+    name,
+    time: seconds(durationMs),
+    file,
+  });
+  // Jenkins (with its plugin for attachments) and GitLab read these lines.
+  const output = [...notes, ...attachments.map((path) => `[[ATTACHMENT|${path}]]`)];
   const inner = [
-    ...outcome(
-      caseKinds[standing],
-      findings.filter((finding) => caseKinds[finding.standing] !== "passed"),
-    ),
+    ...outcome(one),
     ...(output.length === 0 ? [] : [`      <system-out>${text(output.join("\n"))}</system-out>`]),
   ];
   if (inner.length === 0) return [`    <testcase${head}/>`];
   return [`    <testcase${head}>`, ...inner, "    </testcase>"];
 }
 
-type CaseKind = "failure" | "skipped" | "passed";
-
-const caseKinds: Readonly<Record<Standing, CaseKind>> = {
-  new: "failure",
-  inconclusive: "skipped",
-  known: "passed",
-  expected: "passed",
-  quarantined: "passed",
-  pass: "passed",
-};
-
-function countOf(runs: readonly RunReport[], kind: CaseKind): number {
-  return runs.filter(({ standing }) => caseKinds[standing] === kind).length;
-}
-
-function outcome(kind: CaseKind, found: readonly FindingReport[]): readonly string[] {
-  const message = found.map(line).join("; ");
+function outcome({ outcome: kind, name, message, detail }: TestCase): readonly string[] {
   switch (kind) {
-    case "failure": {
-      const type = found.find(({ verdict }) => verdict === "fail")?.rule ?? "";
-      const detail = found.map((finding) =>
-        [
-          line(finding),
-          ...(finding.controlText === undefined ? [] : [finding.controlText]),
-          `Source: ${finding.source}`,
-        ].join("\n"),
-      );
-      return [
-        `      <failure${attributes({ message, type })}>${text(detail.join("\n"))}</failure>`,
-      ];
-    }
-    case "skipped":
-      return [`      <skipped>${text(message)}</skipped>`];
     case "passed":
       return [];
+    case "skipped":
+      return [`      <skipped${attributes({ message })}/>`];
+    case "failed":
+      return element("failure", { message, type: name }, [message, ...detail]);
+    case "error":
+      return element("error", { message, type: name }, [message, ...detail]);
   }
 }
 
-function failedSuite(failures: readonly FailedRun[]): readonly string[] {
-  const name = "runs that the harness did not finish";
-  const head = attributes({
-    name,
-    tests: failures.length,
-    failures: 0,
-    errors: failures.length,
-    skipped: 0,
-    time: "0",
-  });
-  return [
-    `  <testsuite${head}>`,
-    ...failures.flatMap(({ scenario, client, mount, code, message, hint }) => [
-      `    <testcase${attributes({ classname: `${client} (${mount})`, name: scenario, time: "0" })}>`,
-      `      <error${attributes({ message, type: code })}>${text(hint ?? "")}</error>`,
-      "    </testcase>",
-    ]),
-    "  </testsuite>",
-  ];
+function element(
+  tag: "failure" | "error",
+  values: Readonly<Record<string, string>>,
+  lines: readonly string[],
+): readonly string[] {
+  return [`      <${tag}${attributes(values)}>${text(lines.join("\n"))}</${tag}>`];
 }
 
-function line({ rule, verdict, message }: FindingReport): string {
-  return verdict === "fail" ? `${rule}: ${message}` : `${rule} is inconclusive: ${message}`;
-}
-
-function seconds(ms: number): string {
-  return String(ms / 1_000);
-}
-
-function attributes(values: Readonly<Record<string, string | number>>): string {
-  return Object.entries(values)
-    .map(
-      ([name, value]) =>
-        ` ${name}="${text(String(value)).replaceAll('"', "&quot;").replaceAll("\n", "&#10;")}"`,
-    )
-    .join("");
-}
-
-/** Escaped; characters that XML 1.0 cannot write become U+FFFD. */
-function text(raw: string): string {
-  return (
-    raw
-      .toWellFormed()
-      // eslint-disable-next-line no-control-regex -- control characters are what it looks for
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\uFFFD")
-      .replaceAll("&", "&amp;")
-      .replaceAll("<", "&lt;")
-      .replaceAll(">", "&gt;")
-  );
+function withoutDots(name: string): string {
+  return name.replaceAll(".", "_");
 }

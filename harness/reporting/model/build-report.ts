@@ -52,7 +52,7 @@ export function buildReport(
   const runs = reported.flatMap((one, index) => {
     const result = results.runs[index];
     if (result === undefined) return [];
-    return [runReport(one, { id: ids.get(result) ?? "", result, baseline })];
+    return [runReport(one, { ...session, id: ids.get(result) ?? "", result })];
   });
   const rules = ruleTexts(runs, session.rules ?? allRules);
   const totals = totalsOf(results);

@@ -83,6 +83,8 @@ export interface RunReport
   readonly replay?: string;
   /** The file of a user's own scenario, relative to where the command was called. */
   readonly file?: string;
+  /** Its journal, relative to where the command was called. */
+  readonly journal?: string;
   /** Says that the service refused the client for its configuration, against which no advice about outages helps. */
   readonly configuration?: string;
   /** How its first browser died, in a sentence; its history is that of the second. */
@@ -100,10 +102,12 @@ export interface FindingReport extends ComparedFinding {
   readonly standing: Standing;
   /** Absent for a finding that is accepted by neither the baseline nor the quarantine. */
   readonly acceptedAs?: "known" | "expected" | "in quarantine";
-  /** Why it is accepted: by the baseline, or by the scenario that expects it. */
+  /** Why it is accepted: by the baseline, the quarantine, or the scenario that expects it. */
   readonly reason?: string;
   /** What its control found, in a sentence. */
   readonly controlText?: string;
+  /** Since when it is there, when its rule held last and what changed between, in a sentence; where the archive knows. */
+  readonly sinceText?: string;
 }
 
 /** What is known of a rule: what it demands, and what to do when it fails. */

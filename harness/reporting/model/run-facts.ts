@@ -77,6 +77,10 @@ export const runFactsSchema = schema((z) =>
       "Real time, ms; of a merged session that of all its parts together.",
     ),
     command: nonEmptyString().describe("As it was typed, without secrets."),
+    folder: z
+      .string()
+      .optional()
+      .describe("Where the command was called, from the root of the checkout; empty for the root."),
     commit: z.string().optional(),
     branch: z.string().optional(),
     build: z.string().optional().describe("The address of the build that ran it."),

@@ -7,6 +7,7 @@ import { type BaselineEntry, isForRun } from "./baseline.ts";
 import { configurationAdvice } from "./configuration.ts";
 import { controlText } from "./control-text.ts";
 import { costText } from "./cost-text.ts";
+import type { QuarantineEntry } from "./quarantine.ts";
 import type { RunReference } from "./run-reference.ts";
 import type { FindingReport, RunReport } from "./report-model.ts";
 import type { ComparedFinding, JudgedRun, RunResult } from "./results.ts";
@@ -19,21 +20,25 @@ export interface ReportedRun {
   readonly scenario?: Pick<Scenario, "title" | "story">;
   /** The command that runs it again. */
   readonly replay?: string;
+  /** Its journal, relative to where the command was called. */
+  readonly journal?: string;
   /** How its first browser died, as the harness reported it; the history is that of the second. */
   readonly relaunched?: string;
 }
 
 /** What the reports show of one run; `result` is what it was counted as. */
 export function runReport(
-  { run, scenario, replay, relaunched }: ReportedRun,
+  { run, scenario, replay, journal, relaunched }: ReportedRun,
   {
     id,
     result,
     baseline,
+    quarantine = [],
   }: {
     readonly id: string;
     readonly result: RunResult;
     readonly baseline: readonly BaselineEntry[];
+    readonly quarantine?: readonly QuarantineEntry[];
   },
 ): RunReport {
   const { findings, client, row: _row, unseen: _unseen, ...counted } = result;
@@ -45,13 +50,16 @@ export function runReport(
     client: clientText(client),
     standing: standingOf(findings),
     held: heldRules(run),
-    findings: findings.map((finding) => findingReport(finding, { run: result, header, baseline })),
+    findings: findings.map((finding) =>
+      findingReport(finding, { run: result, header, baseline, quarantine }),
+    ),
     howLong: howLong(run, cost),
     events: events.length,
     ...given("title", scenario?.title),
     ...given("story", scenario?.story),
     ...given("replay", replay),
     ...given("file", header.file),
+    ...given("journal", journal),
     ...given("configuration", configurationAdvice(run.history)),
     ...given("relaunched", relaunched === undefined ? undefined : relaunchText(relaunched)),
     ...given("costText", cost),
@@ -94,10 +102,12 @@ function findingReport(
     run,
     header,
     baseline,
+    quarantine,
   }: {
     readonly run: RunResult;
     readonly header: JournalHeader;
     readonly baseline: readonly BaselineEntry[];
+    readonly quarantine: readonly QuarantineEntry[];
   },
 ): FindingReport {
   const { rule, verdict, quarantined } = finding;
@@ -108,7 +118,9 @@ function findingReport(
     (one) => isForRun(one, run) && one.rule === rule && one.verdict === verdict,
   );
   const reasons = {
-    new: undefined,
+    new: quarantined
+      ? quarantine.find((one) => isForRun(one, run) && one.rule === rule)?.reason
+      : undefined,
     known: entry?.reason,
     expected: header.expects?.find((one) => one.rule === rule)?.because,
   };
