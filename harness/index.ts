@@ -79,6 +79,8 @@ export { flows } from "./history/event.ts";
 export type { Flow } from "./history/event.ts";
 
 // Worlds.
+export { clientCertificate } from "./entra/directory/client-certificate.ts";
+export type { ClientCertificate } from "./entra/directory/client-certificate.ts";
 export { createWorld } from "./entra/directory/create-world.ts";
 export { fromRegistration } from "./entra/directory/from-registration.ts";
 export type { RegistrationOptions } from "./entra/directory/from-registration.ts";

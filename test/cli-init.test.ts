@@ -75,6 +75,35 @@ export const app = new PublicClientApplication({ auth: { clientId: import.meta.e
     expect(read("brownout/playwright.config.ts")).toContain(`VITE_ID: "${clientId}"`);
   });
 
+  it("registers a thumbprint of the sources, and sets variables to the parts of a certificate", async () => {
+    const source = (
+      certificate: string,
+    ): string => `import { ConfidentialClientApplication } from "@azure/msal-node";
+import { readFileSync } from "node:fs";
+const privateKey = readFileSync(process.env.KEY_FILE, "utf8");
+const client = new ConfidentialClientApplication({ auth: { clientId: "${clientId}", authority: "https://login.microsoftonline.com/${tenant}", clientCertificate: { ${certificate}, privateKey } } });
+export const listUsers = async () => client.acquireTokenByClientCredential({ scopes: ["https://graph.microsoft.com/.default"] });
+`;
+    write({
+      manifest: { type: "module" },
+      files: { "job.js": source("thumbprint: process.env.CERT") },
+    });
+    await folder.main("init", "--yes", "--no-run");
+    expect(read("brownout/world.js")).toMatch(
+      /CERT: certificate\.thumbprint,\n {2}KEY_FILE: certificate\.file,[^]*certificates: \[certificate\.certificate\]/,
+    );
+
+    const own = "0123456789ABCDEF0123456789ABCDEF01234567";
+    const other = createFolder();
+    other.write("package.json", '{ "type": "module" }');
+    other.write("job.js", source(`thumbprint: "${own}"`));
+    await other.main("init", "--yes", "--no-run");
+    const world = readFileSync(join(other.path, "brownout/world.js"), "utf8");
+    other.remove();
+    expect(world).toContain(`certificates: ["${own}"]`);
+    expect(world).not.toContain("clientCertificate");
+  });
+
   it("never copies a secret of the project", async () => {
     write(
       initProjects["a Graph client on @azure/identity, TypeScript under Vitest"] as InitProject,
@@ -237,6 +266,58 @@ app.http("users", { handler: async () => ({ jsonBody: await credential.getToken(
       },
       [],
       /the handler of the function "users" as an export of src\/functions\/users\.js.*export async function/,
+    ],
+    [
+      "where a certificate is from",
+      {
+        "index.js": `import { ConfidentialClientApplication } from "@azure/msal-node";
+const client = new ConfidentialClientApplication({ auth: { clientId: "${clientId}", clientCertificate: await fromKeyVault() } });
+export const run = async () => client.acquireTokenByClientCredential({ scopes: ["api://orders/.default"] });
+`,
+      },
+      [],
+      /where the certificate is from: let index\.js:2 read it from variables.*CERT_THUMBPRINT/,
+    ],
+    [
+      "who signs an assertion",
+      {
+        "index.js": `import { ClientAssertionCredential } from "@azure/identity";
+const credential = new ClientAssertionCredential("${tenant}", "${clientId}", async () => readToken());
+export const run = async () => credential.getToken("api://orders/.default");
+`,
+      },
+      [],
+      /a secret or a certificate: index\.js:2 proves itself by an assertion/,
+    ],
+    [
+      "the sessions of a web app of NestJS, which no test can set up",
+      {
+        "src/main.ts": `import { NestFactory } from "@nestjs/core";
+import { AppModule } from "./app.module";
+async function bootstrap() {
+  const app = await NestFactory.create(AppModule);
+  app.use(session({ secret: process.env.SESSION_SECRET }));
+  await app.listen(3000);
+}
+void bootstrap();
+`,
+        "src/app.module.ts": `import { ConfidentialClientApplication } from "@azure/msal-node";
+const client = new ConfidentialClientApplication({ auth: { clientId: "${clientId}", clientSecret: process.env.SECRET } });
+@Controller()
+export class AuthController {
+  @Get("login") async login() { return client.getAuthCodeUrl({ redirectUri: "http://localhost:3000/answer" }); }
+  @Get("answer") async answer() { return client.acquireTokenByCode({}); }
+}
+@Module({ controllers: [AuthController] })
+export class AppModule {}
+`,
+        "package.json": JSON.stringify({
+          dependencies: { "@nestjs/core": "11" },
+          devDependencies: { vitest: "5.0.0" },
+        }),
+      },
+      [],
+      /but not\n +- what src\/main\.ts gives the app before it listens.*export function configure\(app: INestApplication\)/,
     ],
     [
       "External ID",

@@ -9,6 +9,7 @@ import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { wantsNoBrowser } from "../harness/browser/launch/find-browser.ts";
 import { cleanEnvironment, installPacked, packInto, SLOW_MS } from "./clean-machine.ts";
+import { kindProjects } from "./support/init-walk-kinds.ts";
 import { type WalkProject, walkProjects } from "./support/init-walk-projects.ts";
 
 /** Installs, then runs each test twice, on a slow machine. */
@@ -46,7 +47,7 @@ function init(folder: string, ...argv: readonly string[]) {
 }
 
 describe("the first tests", () => {
-  for (const [name, project] of Object.entries(walkProjects)) {
+  for (const [name, project] of Object.entries({ ...walkProjects, ...kindProjects })) {
     const needsBrowser = project.packages.some((one) => one.startsWith("@playwright/"));
     it.skipIf(needsBrowser && wantsNoBrowser())(`in ${name}`, { timeout: WALK_MS }, () => {
       const folder = settle(name, project);

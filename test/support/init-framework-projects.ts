@@ -115,7 +115,7 @@ export const frameworkProjects: Readonly<Record<string, InitProject>> = {
     found: [
       /job: ClientSecretCredential in src\/functions\/users\.ts:4/,
       /client id +0f4b2c6e/,
-      /calls +src\/functions\/users\.ts#listUsers\n/,
+      /calls +src\/functions\/users\.ts#listUsers /,
     ],
     written: {
       "brownout/world.ts": [`TENANT_ID: "${tenant}"`, 'CLIENT_SECRET: "fixture-secret-of-daemon"'],

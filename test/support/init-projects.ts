@@ -90,7 +90,8 @@ export const initProjects: Readonly<Record<string, InitProject>> = {
       "brownout/world.js": [
         'const { createWorld } = require("brownout");',
         'AAD_ENDPOINT: "https://login.microsoftonline.com/"',
-        'resources: [{ identifierUri: "api://orders" }]',
+        'identifierUri: "api://orders"',
+        'hosts: ["orders.contoso.example"]',
         "module.exports = { world };",
       ],
       "brownout/sign-in.test.js": [

@@ -141,7 +141,7 @@ function foundLines(app: DetectedApp, paint: Paint): readonly string[] {
     ...(web === undefined
       ? []
       : [
-          ["web app", `${web.app.path}#${web.app.exported}`],
+          ["web app", webAppWords(app)],
           ["sign-in", `GET ${web.signInPath}`],
           ["then", web.page === undefined ? "no page found" : `GET ${web.page.path}`],
         ]),
@@ -151,6 +151,11 @@ function foundLines(app: DetectedApp, paint: Paint): readonly string[] {
     ...found.map(([name = "", value = ""]) => `  ${name.padEnd(12)} ${value}`),
     ...app.notes.map((note) => `  ${paint("yellow", "note")}         ${note}`),
   ];
+}
+
+function webAppWords({ web, nestModule }: DetectedApp): string {
+  const made = web?.app.of === "nest" ? nestModule : web?.app;
+  return made === undefined ? "" : `${made.path}#${made.exported}`;
 }
 
 function pageWords(page: NonNullable<DetectedApp["page"]>, app: DetectedApp): string {

@@ -7,7 +7,8 @@ import { hashedId } from "../../entra/directory/hashed-id.ts";
 import { isGuid, sharedTenants } from "../../entra/directory/identifiers.ts";
 import type { AppKind, Choices } from "./choices.ts";
 import { fillIn, isSecretName } from "./environment.ts";
-import type { Value } from "./evaluate.ts";
+import type { Evaluator, Value } from "./evaluate.ts";
+import { findCertificate, type FoundCertificate } from "./find-certificate.ts";
 import type { FoundClient } from "./find-clients.ts";
 
 /** What the sources say of the registration, with the variables that they read it from. */
@@ -21,6 +22,8 @@ export interface ClientFields {
   readonly redirectUri?: string;
   /** Of SAML: the entity id, and the variable that holds Entra's certificate. */
   readonly saml?: { readonly entityId: string; readonly certificateVariable: string };
+  /** Set for an app that proves itself by a certificate. */
+  readonly certificate?: FoundCertificate;
   /** What each variable has to be. */
   readonly variables: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
@@ -32,6 +35,7 @@ export interface FieldSources {
   readonly choices: Choices;
   readonly missing: string[];
   readonly kind: AppKind;
+  readonly evaluator: Evaluator;
 }
 
 const LOGIN_HOST = "https://login.microsoftonline.com/";
@@ -70,21 +74,35 @@ export function fieldsOf(client: FoundClient, sources: FieldSources): ClientFiel
         `the client secret, which is written into ${at}: let the app read it from a variable of the environment, process.env.CLIENT_SECRET`,
       );
   }
-  if (client.usesCertificate) {
-    missing.push(
-      `a secret: ${at} proves itself by a certificate or an assertion, for which init writes no world yet (docs/guide/worlds.md)`,
-    );
-  }
+  const certificate = certificateOf(client, sources, at);
   return {
     clientId,
     isClientIdKnown:
       choices.clientId !== undefined || client.clientId.kind !== "unknown" || isFromEnvironment,
     ...tenancy,
     ...(redirect?.text === undefined ? {} : { redirectUri: redirect.text }),
+    ...(certificate === undefined ? {} : { certificate }),
     ...(client.kind === "saml" ? { saml: samlOf(client, sources, set, at) } : {}),
     variables: set,
     notes,
   };
+}
+
+/** A certificate from variables; an assertion comes from a place of which the sources say nothing. */
+function certificateOf(
+  client: FoundClient,
+  { missing, evaluator }: FieldSources,
+  at: string,
+): FoundCertificate | undefined {
+  if (!client.usesCertificate) return undefined;
+  const found = client.usesAssertion ? undefined : findCertificate(client.certificate, evaluator);
+  if (found !== undefined) return found;
+  missing.push(
+    client.usesAssertion
+      ? `a secret or a certificate: ${at} proves itself by an assertion, for which init writes no world yet (docs/guide/worlds.md)`
+      : `where the certificate is from: let ${at} read it from variables of the environment, such as process.env.CERT_THUMBPRINT and process.env.CERT_KEY, which the tests set`,
+  );
+  return undefined;
 }
 
 const AZURE_CLIENT_ID: Value = {

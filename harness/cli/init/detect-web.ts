@@ -1,8 +1,9 @@
-/** Puts together what is known of a web app on Express: its export, its paths, and how it is configured. */
+/** Puts together what is known of a web app on Express or NestJS: what makes it, its paths, and how it is configured. */
 import type { Choices } from "./choices.ts";
 import { fillIn, isSecretName } from "./environment.ts";
 import { type Evaluator, type Value, variableRead } from "./evaluate.ts";
 import type { FoundClient } from "./find-clients.ts";
+import { findHiddenSetup, findNestRoutes, findNestSetup } from "./find-nest.ts";
 import {
   bestRoute,
   findAnswerPath,
@@ -15,7 +16,13 @@ import { isNode, nameOf, type SourceModule, visitNodes } from "./source-module.t
 
 /** A web app that supertest can drive. */
 export interface DetectedWebApp {
-  readonly app: FoundWebApp;
+  readonly app:
+    | FoundWebApp
+    | {
+        /** The container makes it, of the app's root module. */
+        readonly of: "nest";
+        readonly setup?: { readonly path: string; readonly exported: string };
+      };
   /** The path that sends people to Entra. */
   readonly signInPath: string;
   /** A page for those who are signed in; undefined when no route looks like one. */
@@ -32,23 +39,27 @@ interface WebSources {
   readonly variables: ReadonlyMap<string, string>;
   readonly choices: Choices;
   readonly missing: string[];
+  readonly isNest: boolean;
 }
 
 /** Reads it off the sources; what is missing is added to `missing`. */
 export function detectWebApp(client: FoundClient, sources: WebSources): DetectedWebApp {
-  const { modules, evaluator, choices, missing } = sources;
-  const [app] = findWebApps(modules);
-  if (app === undefined) {
+  const { modules, evaluator, choices, missing, isNest } = sources;
+  const app = isNest ? nestApp(sources) : findWebApps(modules)[0];
+  if (app === undefined && !isNest) {
     missing.push(
       "an exported Express app, which supertest takes without a port: module.exports = app, or export const app = express()",
     );
   }
-  const routes = findRoutes(modules, evaluator);
+  const routes = isNest ? findNestRoutes(modules, evaluator) : findRoutes(modules, evaluator);
   const signInPath = choices.signIn ?? bestRoute(routes, ({ signsIn }) => signsIn)?.path;
   if (signInPath === undefined)
     missing.push("the path that sends people to Entra: --sign-in /auth/signin");
   const environment: Record<string, string> = needsOfSession(modules);
-  const redirectUris = redirectUrisOf(client, sources, environment);
+  const redirectUris = redirectUrisOf(client, sources, {
+    environment,
+    answerPath: findAnswerPath(routes),
+  });
   if (redirectUris.length === 0)
     missing.push("a redirect URI, or callbackUrl, that the sources show as an absolute address");
   return {
@@ -61,6 +72,17 @@ export function detectWebApp(client: FoundClient, sources: WebSources): Detected
     redirectUris,
     environment,
   };
+}
+
+/** The root module, and the function that gives the app its sessions, unless the modules do. */
+function nestApp({ modules, missing }: WebSources): DetectedWebApp["app"] {
+  const setup = findNestSetup(modules);
+  const hidden = setup === undefined ? findHiddenSetup(modules) : undefined;
+  if (hidden !== undefined)
+    missing.push(
+      `what ${hidden} gives the app before it listens, such as its sessions, as a function that a test can call as well: export function configure(app: INestApplication) { app.use(session(…)); }`,
+    );
+  return { of: "nest", ...(setup === undefined ? {} : { setup }) };
 }
 
 /** Secrets of sessions, and the addresses that samples leave to be filled in. */
@@ -82,7 +104,13 @@ function needsOfSession(modules: ReadonlyMap<string, SourceModule>): Record<stri
 function redirectUrisOf(
   client: FoundClient,
   { modules, evaluator, variables }: WebSources,
-  environment: Record<string, string>,
+  {
+    environment,
+    answerPath,
+  }: {
+    readonly environment: Record<string, string>;
+    readonly answerPath: string | undefined;
+  },
 ): readonly string[] {
   const values: Value[] = [client.redirectUri];
   for (const module of modules.values())
@@ -94,7 +122,6 @@ function redirectUrisOf(
       if (/^(?:(?:POST_)?REDIRECT_URI|redirectUri|callbackUrl)$/i.test(name))
         values.push(evaluator.evaluate(value, module));
     });
-  const answerPath = findAnswerPath(modules, evaluator);
   const found = values.flatMap((value) => {
     const { text, variables: names = [] } = fillIn(value, { environment: variables }) ?? {};
     const [variable, ...more] = names;

@@ -33,6 +33,8 @@ export interface Evaluator {
   readonly evaluate: (node: unknown, module: SourceModule) => Value;
   /** The property of an object that is reached by these names; unknown when one is missing. */
   readonly property: (value: Value, ...names: readonly string[]) => Value;
+  /** Whether an object has a property that these names reach. */
+  readonly has: (value: Value, ...names: readonly string[]) => boolean;
   /** The module that a relative specifier means. */
   readonly resolve: (specifier: string, from: string) => SourceModule | undefined;
 }
@@ -43,6 +45,17 @@ export function createEvaluator(modules: ReadonlyMap<string, SourceModule>): Eva
   return {
     evaluate: (node, module) => evaluateAt(node, module, top()),
     property: (value, ...names) => propertyAt(value, names, top()),
+    has: (value, ...names) => {
+      const last = names.at(-1);
+      const object = propertyAt(value, names.slice(0, -1), top());
+      return (
+        object.kind === "object" &&
+        object.node.type === "ObjectExpression" &&
+        object.node.properties.some(
+          (one) => one.type !== "SpreadElement" && nameOf(one.key) === last,
+        )
+      );
+    },
     resolve: (specifier, from) => resolveIn(modules, specifier, from),
   };
 }

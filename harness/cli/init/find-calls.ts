@@ -7,7 +7,8 @@ import type { Node } from "@babel/types";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { type FoundClient, isTestFile } from "./find-clients.ts";
-import { findHandlers, type HttpTrigger } from "./find-functions.ts";
+import { findHandlers, type Trigger } from "./find-functions.ts";
+import { findRouteCalls, type RouteCall } from "./find-routes.ts";
 import { isLifecycleMethod, needsContainer } from "./find-nest.ts";
 import {
   dottedName,
@@ -29,21 +30,29 @@ export interface AppCall {
   readonly name: string;
   /**
    * What is exported: the function, a class with the method, a class that the container of NestJS
-   * makes, a function that returns an object with the method, or a handler of Azure Functions.
+   * makes, a function that returns an object with the method, a handler of Azure Functions, or a
+   * web app with a route.
    */
-  readonly of: "function" | "class" | "injectable" | "factory" | "handler";
+  readonly of: "function" | "class" | "injectable" | "factory" | "handler" | "route";
   readonly method?: string;
   /** Of a handler. */
-  readonly trigger?: HttpTrigger;
+  readonly trigger?: Trigger;
+  readonly route?: RouteCall;
 }
 
 interface Candidate extends AppCall {
   readonly score: number;
 }
 
-/** As `--call` takes it: `src/graph.ts#listUsers`, `src/mail.ts#MailService.unread`. */
-export function callName({ path, exported, method }: AppCall): string {
+/** As `--call` takes it: `src/graph.ts#listUsers`, `src/mail.ts#MailService.unread`, `src/app.ts#POST /orders`. */
+export function callName({ path, exported, method, route }: AppCall): string {
+  if (route !== undefined) return `${route.module}#${routeName(route)}`;
   return `${path}#${exported}${method === undefined ? "" : `.${method}`}`;
+}
+
+/** `POST /orders`. */
+function routeName({ verb, path }: RouteCall): string {
+  return `${verb.toUpperCase()} ${path}`;
 }
 
 /** The calls that lead to a client, the likeliest first. */
@@ -61,7 +70,23 @@ export function findCalls(
     // A container may hand the client to a class that does not import where it is made.
     return leading.has(path) ? found : found.filter(isInjectedAndTalks);
   });
-  return [...handlers, ...others.toSorted((one, other) => other.score - one.score)];
+  return [
+    ...handlers,
+    ...others.toSorted((one, other) => other.score - one.score),
+    ...routesIn(modules, evaluator, leading),
+  ];
+}
+
+function routesIn(
+  modules: ReadonlyMap<string, SourceModule>,
+  evaluator: Evaluator,
+  leading: ReadonlySet<string>,
+): readonly AppCall[] {
+  return findRouteCalls(modules, evaluator, leading).map((route) => {
+    const { path, exported } =
+      route.app.of === "nest" ? { path: route.module, exported: "default" } : route.app;
+    return { path, exported, name: routeName(route), of: "route", route };
+  });
 }
 
 /** The call that `--call FILE#NAME` names; throws `bad-usage` when it does not exist or needs arguments. */
@@ -82,7 +107,12 @@ export function findNamedCall(
     });
   }
   const handlers = handlersIn(modules, evaluator).filter(({ path }) => path === module.path);
-  const calls = [...handlers, ...candidatesIn(module)];
+  const routes = routesIn(modules, evaluator, new Set(modules.keys()));
+  const calls = [
+    ...handlers,
+    ...candidatesIn(module),
+    ...routes.filter(({ route }) => route?.module === module.path),
+  ];
   const found = calls.find((call) => callName(call) === `${module.path}#${wanted}`);
   if (found !== undefined) return found;
   const names = calls.map((call) => callName(call).split("#")[1] ?? "");
@@ -120,16 +150,20 @@ function modulesThatLeadTo(
   return leading;
 }
 
+/** Those that ask for something themselves first, then those that need no body. */
 function handlersIn(
   modules: ReadonlyMap<string, SourceModule>,
   evaluator: Evaluator,
 ): readonly AppCall[] {
-  return findHandlers(modules, evaluator).flatMap(({ trigger, export: at, handler }) => {
+  const found = findHandlers(modules, evaluator).flatMap(({ trigger, export: at, handler }) => {
     if (at === undefined) return [];
     const name =
       at.exported === "default" ? (nameOf((handler as Fields)["id"]) ?? "handler") : at.exported;
-    return [{ ...at, name, of: "handler", trigger } as const];
+    const needsBody = trigger.kind === "http" && trigger.verb !== "GET";
+    const score = scoreOf(handler, name) * 2 - (needsBody ? 1 : 0);
+    return [{ call: { ...at, name, of: "handler", trigger } as const, score }];
   });
+  return found.toSorted((one, other) => other.score - one.score).map(({ call }) => call);
 }
 
 function candidatesIn(module: SourceModule): readonly Candidate[] {

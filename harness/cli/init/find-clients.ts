@@ -42,6 +42,8 @@ export interface FoundClient {
   readonly secret: Value;
   /** It proves itself by a certificate, or by an assertion. */
   readonly usesCertificate: boolean;
+  /** Of the two: an assertion, which another party signs. */
+  readonly usesAssertion: boolean;
   /** Of SAML: the page of the identity provider, its certificate, and the entity id of the app. */
   readonly entryPoint: Value;
   readonly certificate: Value;
@@ -61,6 +63,7 @@ const fieldNames = [
   "redirectUri",
   "secret",
   "certificate",
+  "assertion",
   "entryPoint",
   "entityId",
 ] as const;
@@ -76,10 +79,8 @@ const msal: Shape["fields"] = {
   authority: [["auth", "authority"]],
   redirectUri: [["auth", "redirectUri"]],
   secret: [["auth", "clientSecret"]],
-  certificate: [
-    ["auth", "clientCertificate"],
-    ["auth", "clientAssertion"],
-  ],
+  certificate: [["auth", "clientCertificate"]],
+  assertion: [["auth", "clientAssertion"]],
 };
 
 /** By the name of the class, or of the function that makes one. */
@@ -99,7 +100,11 @@ const shapesByName: Readonly<Record<string, Shape>> = {
   },
   ClientAssertionCredential: {
     kind: "credential",
-    fields: { tenant: 0, clientId: 1, certificate: 2 },
+    fields: { tenant: 0, clientId: 1, assertion: 2 },
+  },
+  DeviceCodeCredential: {
+    kind: "public",
+    fields: { tenant: [["tenantId"]], clientId: [["clientId"]] },
   },
   EnvironmentCredential: { kind: "credential", fields: {} },
   DefaultAzureCredential: {
@@ -184,6 +189,14 @@ function clientAt(
       }
       return UNKNOWN;
     };
+    // An assertion is mostly a function, of which nothing is known but that it is there.
+    const has = (name: "certificate" | "assertion"): boolean =>
+      field(name).kind !== "unknown" || isGiven(name);
+    const isGiven = (name: FieldName): boolean => {
+      const path = shape?.fields[name];
+      if (typeof path === "number") return node.arguments[path] !== undefined;
+      return (path ?? []).some((keys) => evaluator.has(values[0] ?? UNKNOWN, ...keys));
+    };
     return {
       kind,
       called: called ?? "",
@@ -194,7 +207,8 @@ function clientAt(
       tenant: field("tenant"),
       redirectUri: field("redirectUri"),
       secret: field("secret"),
-      usesCertificate: kind !== "saml" && field("certificate").kind !== "unknown",
+      usesCertificate: kind !== "saml" && (has("certificate") || has("assertion")),
+      usesAssertion: has("assertion"),
       certificate: field("certificate"),
       entryPoint: field("entryPoint"),
       entityId: field("entityId"),
@@ -222,6 +236,7 @@ function providerOf(
     redirectUri: UNKNOWN,
     secret: UNKNOWN,
     usesCertificate: false,
+    usesAssertion: false,
     certificate: UNKNOWN,
     entryPoint: UNKNOWN,
     entityId: UNKNOWN,
@@ -273,6 +288,8 @@ function findConfiguration(
         authority,
         redirectUri: evaluator.property(fields, "redirectUri"),
         secret: evaluator.property(fields, "clientSecret"),
+        certificate: evaluator.property(fields, "clientCertificate"),
+        usesCertificate: evaluator.has(fields, "clientCertificate"),
       };
     });
     if (found !== undefined) return found;

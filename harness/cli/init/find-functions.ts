@@ -1,6 +1,6 @@
-/** The functions of Azure, programming model 4, that a test can call: handlers of `app.http` that are exported. */
+/** The functions of Azure, programming model 4, that a test can call: their handlers, and what calls them. */
 import type { ObjectExpression } from "@babel/types";
-import type { Evaluator } from "./evaluate.ts";
+import type { Evaluator, Value } from "./evaluate.ts";
 import { isTestFile } from "./find-clients.ts";
 import { plainText } from "./find-runner.ts";
 import {
@@ -14,15 +14,20 @@ import {
 } from "./source-module.ts";
 
 /** How the host calls a function. */
-export interface HttpTrigger {
-  readonly functionName: string;
-  /** Below `/api/`. */
-  readonly route: string;
-}
+export type Trigger =
+  | {
+      readonly kind: "http";
+      readonly functionName: string;
+      readonly verb: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+      /** Below `/api/`, with its parameters filled in. */
+      readonly route: string;
+      readonly parameters: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: "timer" | "message"; readonly functionName: string };
 
-/** A function that answers GET at a path without parameters. */
+/** A function that a test can call without knowing what the app expects. */
 export interface FoundHandler {
-  readonly trigger: HttpTrigger;
+  readonly trigger: Trigger;
   /** Where the handler is; undefined when nothing exports it. */
   readonly export: { readonly path: string; readonly exported: string } | undefined;
   readonly handler: Fields;
@@ -32,7 +37,7 @@ export interface FoundHandler {
 
 const PACKAGE = "@azure/functions";
 
-/** Every handler that a request without a body can call, in the order of the sources. */
+/** Every handler with a trigger that is known, in the order of the sources. */
 export function findHandlers(
   modules: ReadonlyMap<string, SourceModule>,
   evaluator: Evaluator,
@@ -48,7 +53,18 @@ export function findHandlers(
   return found;
 }
 
-/** `app.http(name, { methods, route, handler })`, `app.get(name, handler)`, and both of `func.app`. */
+/** By the method of `app`. */
+const kinds: ReadonlyMap<string, Trigger["kind"]> = new Map([
+  ...["http", "get", "post", "put", "patch", "deleteRequest"].map(
+    (name) => [name, "http"] as const,
+  ),
+  ["timer", "timer"],
+  ...["storageQueue", "serviceBusQueue", "serviceBusTopic"].map(
+    (name) => [name, "message"] as const,
+  ),
+]);
+
+/** `app.http(name, { methods, route, handler })`, `app.get(name, handler)`, `app.timer(name, …)`, and all of `func.app`. */
 function handlerAt(
   node: Fields,
   module: SourceModule,
@@ -57,22 +73,50 @@ function handlerAt(
   if (node.type !== "CallExpression") return undefined;
   const callee = dottedName(node.callee) ?? "";
   const [root = ""] = callee.split(".");
-  if (!/(?:^|\.)app\.(?:http|get)$/.test(callee)) return undefined;
-  if (module.imports.get(root)?.from !== PACKAGE) return undefined;
+  const method = /(?:^|\.)app\.(\w+)$/.exec(callee)?.[1] ?? "";
+  const kind = kinds.get(method);
+  if (kind === undefined || module.imports.get(root)?.from !== PACKAGE) return undefined;
   const [first, second] = node.arguments;
   const functionName = plainText(evaluator.evaluate(first, module));
   if (functionName === undefined) return undefined;
   const options = valueOf(second, module);
   const value = options?.type === "ObjectExpression" ? handlerOf(options) : second;
   const said = evaluator.evaluate(second, module);
-  const methods = evaluator.property(said, "methods");
-  const route = plainText(evaluator.property(said, "route")) ?? functionName;
-  const takesGet =
-    methods.kind !== "list" || methods.items.some((one) => plainText(one)?.toUpperCase() === "GET");
-  if (!takesGet || /\{[^?}]+\}/.test(route)) return undefined;
   const at = whereExported(value, module, evaluator);
   if (at === undefined) return undefined;
-  return { trigger: { functionName, route }, ...at, path: module.path };
+  const trigger: Trigger =
+    kind === "http"
+      ? {
+          kind,
+          functionName,
+          verb: verbOf(method, evaluator.property(said, "methods")),
+          ...filledIn(plainText(evaluator.property(said, "route")) ?? functionName),
+        }
+      : { kind, functionName };
+  return { trigger, ...at, path: module.path };
+}
+
+const VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+
+/** GET where the function takes it, as it needs no body. */
+function verbOf(method: string, methods: Value): (typeof VERBS)[number] {
+  const named =
+    methods.kind === "list" ? methods.items.map((one) => plainText(one)?.toUpperCase()) : [];
+  const said =
+    method === "http" ? named : [method === "deleteRequest" ? "DELETE" : method.toUpperCase()];
+  return VERBS.find((verb) => said.length === 0 || said.includes(verb)) ?? "GET";
+}
+
+/** A route without its optional parameters, and with 1 for the others. */
+function filledIn(route: string): {
+  readonly route: string;
+  readonly parameters: Readonly<Record<string, string>>;
+} {
+  const parameters: Record<string, string> = {};
+  const filled = route
+    .replaceAll(/\/?\{[^}]*\?\}/g, "")
+    .replaceAll(/\{\*?(\w+)[^}]*\}/g, (_whole, name: string) => (parameters[name] = "1"));
+  return { route: filled, parameters };
 }
 
 function handlerOf(options: ObjectExpression): unknown {

@@ -24,8 +24,14 @@ export interface FoundWebApp {
   readonly of: "value" | "factory";
 }
 
-/** A path at which the app answers GET. */
+/** A verb of HTTP, as supertest calls it. */
+export type Verb = "get" | "post" | "put" | "patch" | "delete";
+
+/** A path at which the app answers. */
 export interface Route {
+  readonly verb: Verb;
+  /** Where it is registered. */
+  readonly module: string;
   readonly path: string;
   readonly signsIn: number;
   readonly needsUser: number;
@@ -68,22 +74,30 @@ function makesExpress(node: Fields | undefined): boolean {
   return makes && returns;
 }
 
-/** All routes for GET, with the prefixes under which their routers are mounted. */
+/** All routes, with the prefixes under which their routers are mounted. */
 export function findRoutes(
   modules: ReadonlyMap<string, SourceModule>,
   evaluator: Evaluator,
 ): readonly Route[] {
-  const own: { readonly module: string; readonly path: string; readonly handlers: unknown }[] = [];
+  const own: (Pick<Route, "verb" | "module" | "path"> & { readonly handlers: unknown })[] = [];
   const mounts: { readonly from: string; readonly prefix: string; readonly target: string }[] = [];
   for (const module of modules.values()) {
     if (isTestFile(module.path)) continue;
     visitNodes(module.program, (node) => {
       if (node.type !== "CallExpression") return;
-      const method = /^\w+\.(get|all|use)$/.exec(dottedName(node.callee) ?? "")?.[1];
+      const method = /^\w+\.(get|post|put|patch|delete|all|use)$/.exec(
+        dottedName(node.callee) ?? "",
+      )?.[1];
       const [first, ...handlers] = node.arguments;
       const path = plainText(evaluator.evaluate(first, module));
       if (method === undefined || path?.startsWith("/") !== true) return;
-      if (method !== "use") own.push({ module: module.path, path, handlers });
+      if (method !== "use")
+        own.push({
+          verb: method === "all" ? "get" : (method as Verb),
+          module: module.path,
+          path,
+          handlers,
+        });
       for (const handler of handlers) {
         const target = targetOf(handler, module, evaluator);
         if (method === "use" && target !== undefined)
@@ -101,13 +115,14 @@ export function findRoutes(
       );
   };
   return own
-    .filter(({ path }) => !/[:*(]/.test(path))
-    .flatMap(({ module, path, handlers }) =>
-      prefixesOf(module).map((prefix) => routeOf(join(prefix, path), handlers)),
+    .filter(({ path }) => !/[*(]/.test(path))
+    .flatMap(({ path, ...one }) =>
+      prefixesOf(one.module).map((prefix) => routeOf({ ...one, path: join(prefix, path) })),
     );
 }
 
-function join(one: string, other: string): string {
+/** Parts of a path, with one slash between them. */
+export function join(one: string, other: string): string {
   return `${one}/${other}`.replaceAll(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
 }
 
@@ -134,7 +149,13 @@ const GUARDS =
   /^(?:is|ensure|require|check|must)?-?(?:Be)?(?:Auth|Authenticated|SignedIn|LoggedIn|Login)\w*$/i;
 const USES_TOKEN = /^(?:acquireToken\w*|fetch|getToken)$/;
 
-function routeOf(path: string, handlers: unknown): Route {
+/** A route by what its path and its handlers say. */
+export function routeOf({
+  verb,
+  module,
+  path,
+  handlers,
+}: Pick<Route, "verb" | "module" | "path"> & { readonly handlers: unknown }): Route {
   let [sends, guards, usesToken] = [0, 0, false];
   visitNodes(handlers, (node) => {
     const name =
@@ -152,11 +173,14 @@ function routeOf(path: string, handlers: unknown): Route {
   });
   const isBack = /redirect|callback|acs|consume|log-?out|sign-?out|metadata|health/i.test(path);
   const isSignIn = /(?:sign|log)-?in/i.test(path);
+  const isOpen = verb === "get" && !path.includes(":");
   return {
+    verb,
+    module,
     path,
-    signsIn: isBack ? -1 : (isSignIn ? 3 : 0) + sends,
+    signsIn: isBack || !isOpen ? -1 : (isSignIn ? 3 : 0) + sends,
     needsUser:
-      isBack || isSignIn
+      isBack || isSignIn || !isOpen
         ? -1
         : guards +
           (/profile|\bme\b|account|user|dashboard|orders/i.test(path) ? 2 : 0) +
@@ -166,19 +190,8 @@ function routeOf(path: string, handlers: unknown): Route {
 }
 
 /** The path at which Entra's answers arrive, where the sources leave the address to the environment. */
-export function findAnswerPath(
-  modules: ReadonlyMap<string, SourceModule>,
-  evaluator: Evaluator,
-): string | undefined {
-  let found: string | undefined;
-  for (const module of modules.values())
-    visitNodes(module.program, (node) => {
-      if (node.type !== "CallExpression") return;
-      if (!/^\w+\.(?:get|post|all)$/.test(dottedName(node.callee) ?? "")) return;
-      const path = plainText(evaluator.evaluate(node.arguments[0], module));
-      if (path !== undefined && /redirect|callback|acs|consume/i.test(path)) found ??= path;
-    });
-  return found;
+export function findAnswerPath(routes: readonly Route[]): string | undefined {
+  return routes.find(({ path }) => /redirect|callback|acs|consume/i.test(path))?.path;
 }
 
 /** The best route by a score; undefined when none has one above zero. */

@@ -83,6 +83,7 @@ const testTexts: Readonly<
   page: { signIn: pageSignInText, outage: pageOutageText },
   web,
   saml: web,
+  native: node,
   job: node,
   "managed-identity": node,
 };

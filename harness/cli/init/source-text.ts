@@ -3,8 +3,22 @@ import { posix } from "node:path";
 import type { DetectedApp } from "./detect.ts";
 import { isIdentifierName } from "./source-module.ts";
 
+/** An expression that `literal` writes as it is. */
+class Code {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** An expression among the values of `literal`: `code("certificate.thumbprint")`. */
+export function code(text: string): object {
+  return new Code(text);
+}
+
 /** A value as people write it: short lists and objects on one line, names of keys without quotes. */
 export function literal(value: unknown): string {
+  if (value instanceof Code) return value.text;
   if (Array.isArray(value)) {
     const items = value.map(literal);
     return isShort(items) ? `[${items.join(", ")}]` : `[\n${lines(items)}]`;

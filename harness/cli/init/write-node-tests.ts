@@ -1,7 +1,10 @@
 /** The tests of code that runs in Node: a job, or a program with a managed identity. */
 import type { DetectedApp } from "./detect.ts";
+import type { AppCall } from "./find-calls.ts";
+import type { Trigger } from "./find-functions.ts";
 import type { Runner } from "./find-runner.ts";
-import { importing, loading } from "./source-text.ts";
+import { importing, indentedBlock, literal, loading } from "./source-text.ts";
+import { expressOpening, nestOpening, supertest } from "./write-servers.ts";
 import { worldImport } from "./write-world.ts";
 
 interface RunnerWords {
@@ -11,7 +14,10 @@ interface RunnerWords {
   /** `expect(entra)` or `expectEntra(entra)`. */
   readonly expect: string;
   readonly test: string;
+  /** Of the words of `useEntra`: the mount, for an app that asks the simulator's hosts alone. */
   readonly mount: string;
+  /** The same, for one that asks other hosts as well. */
+  readonly mountElsewhere: string;
 }
 
 const words: Readonly<Record<Exclude<Runner, "playwright">, RunnerWords>> = {
@@ -22,18 +28,21 @@ const words: Readonly<Record<Exclude<Runner, "playwright">, RunnerWords>> = {
     test: "test",
     // Needs no package; the entry's default is msw.
     mount: ', mount: "https"',
+    mountElsewhere: "",
   },
   jest: {
     entry: "brownout/jest",
     expect: "expectEntra",
     test: "test",
     mount: "",
+    mountElsewhere: ', mount: "nock"',
   },
   mocha: {
     entry: "brownout/mocha",
     expect: "expectEntra",
     test: "it",
     mount: "",
+    mountElsewhere: ', mount: "nock"',
   },
   "node-test": {
     from: "node:test",
@@ -41,20 +50,26 @@ const words: Readonly<Record<Exclude<Runner, "playwright">, RunnerWords>> = {
     expect: "expectEntra",
     test: "test",
     mount: "",
+    mountElsewhere: ', mount: "nock"',
   },
 };
 
 /** The first test: the app gets a token. */
 export function nodeSignInText(app: DetectedApp): string {
   const { asked } = wordsFor(app);
-  const { lines, call, ...parts } = opening(app);
+  const { lines, label, action, ...parts } = opening(app);
   return testText(app, {
     ...parts,
     about: "The app signs in: without a tenant, without a network.",
-    title: `${title(app)} gets a token from Entra`,
+    title:
+      app.kind === "native"
+        ? `adele signs in to ${title(app)}`
+        : `${title(app)} gets a token from Entra`,
     body: [
       ...lines,
-      `await entra.operate(${call});`,
+      app.kind === "native"
+        ? `await entra.signIn("adele", ${action});`
+        : `await entra.operate(${label}, ${action});`,
       `${expectation(app)}.toHaveRequested("${asked}");`,
     ],
   });
@@ -63,7 +78,7 @@ export function nodeSignInText(app: DetectedApp): string {
 /** The second: an outage that the token which the app holds outlasts. */
 export function nodeOutageText(app: DetectedApp): string {
   const { outage } = wordsFor(app);
-  const { lines, call, ...parts } = opening(app);
+  const { lines, label, action, ...parts } = opening(app);
   return testText(app, {
     ...parts,
     about:
@@ -71,11 +86,12 @@ export function nodeOutageText(app: DetectedApp): string {
     title: `${title(app)} works through half an hour without Entra`,
     body: [
       ...lines,
-      `await entra.operate(${call});`,
+      ...(app.kind === "native" ? [`await entra.signIn("adele", ${action});`] : []),
+      `await entra.operate(${label}, ${action});`,
       `entra.outage(${outage});`,
       'await entra.clock.advance("30m");',
       "// The expectation says why this call fails, if it does.",
-      `await entra.operate(${call}).catch(() => undefined);`,
+      `await entra.operate(${label}, ${action}).catch(() => undefined);`,
       `${expectation(app)}.toHaveKeptWorkingFromCache();`,
     ],
   });
@@ -101,7 +117,8 @@ function wordsOf({ runner }: DetectedApp): RunnerWords {
   return words[runner];
 }
 
-interface TestParts {
+/** What a test file is made of. */
+export interface TestParts {
   readonly about: string;
   readonly title: string;
   /** Imports of more packages. */
@@ -128,12 +145,16 @@ export function testText(
     runner.test,
   ];
   const isInDescribe = app.runner === "mocha";
+  const mount = app.apis.elsewhere.length > 0 ? runner.mountElsewhere : runner.mount;
+  const stubs = app.apis.elsewhere.map(
+    (address) => `entra.api(${JSON.stringify(address)}, { value: [] });`,
+  );
   const test = [
-    `const entra = useEntra({ world${machine}${runner.mount} });`,
+    `const entra = useEntra({ world${machine}${mount} });`,
     ...stop,
     "",
     `${runner.test}(${JSON.stringify(named)}, async () => {`,
-    ...body.map((line) => `  ${line}`),
+    ...[...stubs, ...body].map((line) => `  ${line}`),
     "});",
   ];
   return [
@@ -156,8 +177,9 @@ export function testText(
 
 interface Opening extends Pick<TestParts, "imports" | "stop"> {
   readonly lines: readonly string[];
-  /** The arguments of `entra.operate`. */
-  readonly call: string;
+  /** The name of the call, quoted, and a function that makes it: the arguments of `entra.operate`. */
+  readonly label: string;
+  readonly action: string;
 }
 
 /** The app is loaded inside the test: a client of an earlier test would hold its tokens. */
@@ -165,59 +187,118 @@ function opening(app: DetectedApp): Opening {
   const { call } = app;
   if (call === undefined) throw new TypeError("code in Node needs a call");
   const name = call.of === "function" || call.exported === "default" ? call.name : call.exported;
-  const load = loading(app, call, name);
   const label = JSON.stringify(call.method ?? name);
-  const callOn = (object: string): string => `${label}, () => ${object}.${call.method ?? ""}()`;
+  if (call.of === "route") return { ...routeOpening(app, call), label: JSON.stringify(call.name) };
+  const load = loading(app, call, name);
+  const callOn = (object: string): string => `() => ${object}.${call.method ?? ""}()`;
   switch (call.of) {
     case "function":
-      return { lines: [load], call: `${label}, () => ${name}()` };
+      return { lines: [load], label, action: `() => ${name}()` };
     case "class":
-      return { lines: [load, `const app = new ${name}();`], call: callOn("app") };
+      return { lines: [load, `const app = new ${name}();`], label, action: callOn("app") };
     case "factory":
-      return { lines: [load, `const app = ${name}();`], call: callOn("app") };
+      return { lines: [load, `const app = ${name}();`], label, action: callOn("app") };
     case "handler":
-      return { ...handlerOpening(app, load, name), call: `${label}, invoke` };
+      return { ...handlerOpening(app, load, name), label, action: "invoke" };
     case "injectable":
-      return { ...nestOpening(app, load, name), call: callOn("service") };
+      return { ...serviceOpening(app, load, name), label, action: callOn("service") };
   }
 }
 
 /** The test calls the handler as the host does; outside of the host `app.http` registers nothing. */
-function handlerOpening(app: DetectedApp, load: string, name: string): Omit<Opening, "call"> {
-  const { functionName = "", route = "" } = app.call?.trigger ?? {};
-  const url = `http://localhost:7071/api/${route.replaceAll(/\/?\{[^}]*\}/g, "")}`;
+function handlerOpening(
+  app: DetectedApp,
+  load: string,
+  name: string,
+): Omit<Opening, "label" | "action"> {
+  const trigger = app.call?.trigger;
+  if (trigger === undefined) throw new TypeError("a handler has a trigger");
+  const isHttp = trigger.kind === "http";
+  const given =
+    trigger.kind === "http" ? requestText(trigger) : trigger.kind === "timer" ? "timer" : "{}";
   return {
-    imports: [importing(app, ["HttpRequest", "InvocationContext"], "@azure/functions")],
+    imports: [
+      importing(app, [...(isHttp ? ["HttpRequest"] : []), "InvocationContext"], "@azure/functions"),
+    ],
     lines: [
       load,
+      ...(trigger.kind === "timer" ? TIMER : []),
+      ...(trigger.kind === "http" && trigger.verb !== "GET"
+        ? ["// The body is what your function expects in it."]
+        : []),
+      ...(trigger.kind === "message"
+        ? ["// The first argument is the message, as your function expects it."]
+        : []),
       "const invoke = async () =>",
       `  ${name}(`,
-      `    new HttpRequest({ method: "GET", url: ${JSON.stringify(url)} }),`,
-      `    new InvocationContext({ functionName: ${JSON.stringify(functionName)} }),`,
+      `    ${indentedBlock(given, 4)},`,
+      `    new InvocationContext({ functionName: ${JSON.stringify(trigger.functionName)} }),`,
       "  );",
     ],
   };
 }
 
+/** What the host gives to a timer. */
+const TIMER = [
+  'const at = "2026-03-02T08:00:00Z";',
+  "const timer = {",
+  "  isPastDue: false,",
+  "  schedule: { adjustForDST: false },",
+  "  scheduleStatus: { last: at, lastUpdated: at, next: at },",
+  "};",
+];
+
+function requestText({ verb, route, parameters }: Extract<Trigger, { kind: "http" }>): string {
+  const url = `http://localhost:7071/api/${route}`;
+  const hasBody = verb === "POST" || verb === "PUT" || verb === "PATCH";
+  const fields = [
+    `method: "${verb}"`,
+    `url: ${JSON.stringify(url)}`,
+    ...(Object.keys(parameters).length === 0 ? [] : [`params: ${literal(parameters)}`]),
+    ...(hasBody
+      ? ['headers: { "content-type": "application/json" }', 'body: { string: "{}" }']
+      : []),
+  ];
+  return fields.length === 2
+    ? `new HttpRequest({ ${fields.join(", ")} })`
+    : `new HttpRequest({\n${fields.map((field) => `  ${field},\n`).join("")}})`;
+}
+
 /** The container of NestJS makes the class with all that it injects. */
-function nestOpening(app: DetectedApp, load: string, name: string): Omit<Opening, "call"> {
-  const { nestModule, style } = app;
-  if (nestModule === undefined) throw new TypeError("a class that is injected needs a module");
-  const isTyped = style.language === "ts";
+function serviceOpening(
+  app: DetectedApp,
+  load: string,
+  name: string,
+): Omit<Opening, "label" | "action"> {
+  const { imports, stop, lines } = nestOpening(app, "module");
+  const [loadModule = "", ...start] = lines;
   return {
-    imports: [
-      importing(app, ["Test", ...(isTyped ? ["type TestingModule"] : [])], "@nestjs/testing"),
-    ],
-    stop: [
-      `let app${isTyped ? ": TestingModule | undefined" : ""};`,
-      "afterEach(() => app?.close());",
-    ],
-    lines: [
-      loading(app, nestModule, nestModule.name),
-      load,
-      `app = await Test.createTestingModule({ imports: [${nestModule.name}] }).compile();`,
-      "await app.init();",
-      `const service = app.get(${name}, { strict: false });`,
-    ],
+    imports,
+    stop,
+    lines: [loadModule, load, ...start, `const service = app.get(${name}, { strict: false });`],
+  };
+}
+
+/** A route of a web app, by supertest. */
+function routeOpening(app: DetectedApp, { route }: AppCall): Omit<Opening, "label"> {
+  if (route === undefined) throw new TypeError("a route has a path");
+  const { verb, path } = route;
+  const send = verb === "get" || verb === "delete" ? "" : ".send({})";
+  const ask = (server: string): string =>
+    `() => request(${server}).${verb}(${JSON.stringify(path)})${send}`;
+  const note = send === "" ? [] : ["// The body is what your route expects in it."];
+  if (route.app.of === "nest") {
+    const { imports, stop, lines } = nestOpening(app, "server");
+    return {
+      imports: [...(imports ?? []), supertest(app)],
+      stop,
+      lines: [...lines, "const server = app.getHttpServer();", ...note],
+      action: ask("server"),
+    };
+  }
+  return {
+    imports: [supertest(app)],
+    lines: [...expressOpening(app, route.app), ...note],
+    action: ask("app"),
   };
 }

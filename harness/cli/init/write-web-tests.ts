@@ -1,17 +1,18 @@
-/** The tests of a web app on Express: supertest's agent is the browser of a person. */
+/** The tests of a web app on Express or NestJS: supertest's agent is the browser of a person. */
 import type { DetectedApp } from "./detect.ts";
-import { loading } from "./source-text.ts";
-import { expectation, testText } from "./write-node-tests.ts";
+import { expectation, type TestParts, testText } from "./write-node-tests.ts";
+import { expressOpening, nestOpening, supertest } from "./write-servers.ts";
 
 /** The first test: a person signs in to the app. */
 export function webSignInText(app: DetectedApp): string {
   const web = webOf(app);
+  const { lines, ...parts } = opening(app);
   return testText(app, {
+    ...parts,
     about: "A person signs in to the app: without a tenant, without a network.",
     title: "adele signs in",
-    imports: [supertest(app)],
     body: [
-      ...opening(app),
+      ...lines,
       ...(web.page === undefined
         ? []
         : [`await agent.get(${JSON.stringify(web.page.path)}).expect(200);`]),
@@ -29,14 +30,16 @@ export function webOutageText(app: DetectedApp): string {
       ? undefined
       : `entra.operate(${JSON.stringify(`load ${page.path}`)}, () => agent.get(${path}))`;
   const usesToken = page?.usesToken === true && app.kind === "web";
-  const signInAgain = `await entra.signIn("megan", request.agent(app), ${JSON.stringify(web.signInPath)});`;
+  const server = web.app.of === "nest" ? "server" : "app";
+  const signInAgain = `await entra.signIn("megan", request.agent(${server}), ${JSON.stringify(web.signInPath)});`;
+  const { lines, ...parts } = opening(app);
   return testText(app, {
+    ...parts,
     about:
       "An outage of an hour, in milliseconds: who is signed in stays so, and others can sign in afterwards.",
     title: "works through an hour without Entra",
-    imports: [supertest(app)],
     body: [
-      ...opening(app),
+      ...lines,
       ...(usesToken && load !== undefined ? [`await ${load};`] : []),
       'entra.outage({ for: "1h" });',
       'await entra.clock.advance("30m");',
@@ -60,20 +63,27 @@ function webOf({ web }: DetectedApp): NonNullable<DetectedApp["web"]> {
   return web;
 }
 
-function supertest({ style }: DetectedApp): string {
-  return style.modules === "esm"
-    ? 'import request from "supertest";'
-    : 'const request = require("supertest");';
-}
-
 /** The app is loaded in the test, so that its client is new. */
-function opening(app: DetectedApp): readonly string[] {
+function opening(app: DetectedApp): Pick<TestParts, "imports" | "stop"> & {
+  readonly lines: readonly string[];
+} {
   const web = webOf(app);
-  const { of } = web.app;
-  return [
-    loading(app, web.app, of === "factory" ? "createApp" : "app"),
-    ...(of === "factory" ? ["const app = createApp();"] : []),
-    "const agent = request.agent(app);",
-    `await entra.signIn("adele", agent, ${JSON.stringify(web.signInPath)});`,
-  ];
+  const signIn = `await entra.signIn("adele", agent, ${JSON.stringify(web.signInPath)});`;
+  if (web.app.of === "nest") {
+    const { imports, stop, lines } = nestOpening(app, "server");
+    return {
+      imports: [...imports, supertest(app)],
+      stop,
+      lines: [
+        ...lines,
+        "const server = app.getHttpServer();",
+        "const agent = request.agent(server);",
+        signIn,
+      ],
+    };
+  }
+  return {
+    imports: [supertest(app)],
+    lines: [...expressOpening(app, web.app), "const agent = request.agent(app);", signIn],
+  };
 }

@@ -1,6 +1,7 @@
 /** The text of the world file: the app's registration, and the variables that the app reads. */
-import type { DetectedApp, Registration } from "./detect.ts";
-import { importing, indentedBlock, literal, localImport, memberText } from "./source-text.ts";
+import type { DetectedApp } from "./detect.ts";
+import type { Registration } from "./registration.ts";
+import { code, importing, indentedBlock, literal, localImport, memberText } from "./source-text.ts";
 
 /** `world.ts` or `world.js`: what the simulator knows of the app. */
 export function worldText(app: DetectedApp): string {
@@ -9,14 +10,25 @@ export function worldText(app: DetectedApp): string {
   const { saml } = registration;
   const named = isIdentity
     ? ["contoso"]
-    : ["createWorld", ...(saml === undefined ? [] : ["samlSettings"])];
+    : [
+        ...(hasOwnPair(app) ? ["clientCertificate"] : []),
+        "createWorld",
+        ...(saml === undefined ? [] : ["samlSettings"]),
+      ];
   const head = importing(app, named, "brownout");
-  const variables = kind === "page" ? {} : environment;
+  const variables = kind === "page" ? {} : { ...environment, ...certificateVariables(app) };
   const start = style.modules === "esm" ? "export const world =" : "const world =";
   return [
     `/** What the simulated Entra knows of the app, as ${app.client.path.replaceAll("*/", "*\\/")} registers it: docs/guide/worlds.md of brownout. */`,
     head,
     "",
+    ...(hasOwnPair(app)
+      ? [
+          "// Worthless, as its private key is published with brownout.",
+          "const certificate = clientCertificate();",
+          "",
+        ]
+      : []),
     ...(Object.keys(variables).length === 0
       ? []
       : [
@@ -39,24 +51,54 @@ export function worldText(app: DetectedApp): string {
   ].join("\n");
 }
 
+/** Whether the tests give the app a certificate, as it takes it from the environment. */
+function hasOwnPair({ certificate, registered }: DetectedApp): boolean {
+  return (
+    registered === undefined && certificate !== undefined && certificate.thumbprint === undefined
+  );
+}
+
+function certificateVariables(app: DetectedApp): Readonly<Record<string, unknown>> {
+  if (!hasOwnPair(app)) return {};
+  const { variables = {}, encoded = [] } = app.certificate ?? {};
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, part]) => {
+      const text = `certificate.${part}`;
+      return [name, code(encoded.includes(name) ? `btoa(${text})` : text)];
+    }),
+  );
+}
+
 /** How a test imports the world. */
 export function worldImport(app: DetectedApp): string {
   return localImport(app, ["world"], "./world");
 }
 
+const sketchKinds = {
+  page: "spa",
+  web: "web",
+  saml: "web",
+  native: "native",
+  job: "daemon",
+  "managed-identity": "daemon",
+} as const;
+
 function sketchOf(app: DetectedApp): unknown {
-  const { kind, registration } = app;
+  const { kind, registration, certificate } = app;
   const { tenant, domain, clientId, redirectUris, scopes, apis, isMultiTenant, saml } =
     registration;
   const isWeb = kind === "web" || kind === "saml";
   const ownApp = {
-    kind: kind === "page" ? "spa" : isWeb ? "web" : "daemon",
+    kind: sketchKinds[kind],
     clientId,
     ...(saml === undefined
       ? {}
       : { saml: { identifiers: [saml.entityId], replyUrls: redirectUris } }),
     ...(redirectUris.length === 0 || saml !== undefined ? {} : { redirectUris }),
     ...(scopes.length === 0 ? {} : { scopes }),
+    ...(certificate === undefined
+      ? {}
+      : { certificates: [certificate.thumbprint ?? code("certificate.certificate")] }),
     ...(isMultiTenant ? { multiTenant: true } : {}),
   };
   return {
@@ -64,7 +106,14 @@ function sketchOf(app: DetectedApp): unknown {
     ...(domain === undefined ? {} : { domain }),
     apps: [app.registered ?? ownApp],
     ...(isWeb ? { users: ["adele", "megan"] } : {}),
-    ...(apis.length === 0 ? {} : { resources: apis.map((identifierUri) => ({ identifierUri })) }),
+    ...(apis.length === 0
+      ? {}
+      : {
+          resources: apis.map(({ identifierUri, hosts }) => ({
+            identifierUri,
+            ...(hosts.length === 0 ? {} : { hosts }),
+          })),
+        }),
   };
 }
 
