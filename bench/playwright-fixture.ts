@@ -25,7 +25,11 @@ interface Reported {
 /** Milliseconds of each warm test, fixtures and all; throws when one fails. */
 function measure(name: "bare" | "fixture"): readonly number[] {
   const args = ["playwright", "test", `${name}.bench`, "--config", config];
-  const { status, stdout } = spawnSync("npx", args, { encoding: "utf8" });
+  const { status, stdout } = spawnSync("npx", args, {
+    encoding: "utf8",
+    // What npm installs on Windows are scripts of its shell.
+    shell: process.platform === "win32",
+  });
   if (status !== 0)
     throw new Error(
       `the ${name} tests failed: npx playwright test ${name}.bench --config ${config} --reporter=list`,

@@ -17,6 +17,8 @@ rmSync(`${root}dist`, { recursive: true, force: true });
 const { status } = spawnSync("tsc", ["-p", "tsconfig.build.json"], {
   cwd: root,
   stdio: ["ignore", process.stderr, process.stderr],
+  // What npm installs on Windows are scripts of its shell.
+  shell: process.platform === "win32",
 });
 if (status !== 0) process.exit(1);
 writePackageTypes(

@@ -32,7 +32,12 @@ const vitepress = join(root, "docs/site");
 const build = join(vitepress, "build");
 
 const run = (command: string, args: readonly string[], cwd = root): void => {
-  execFileSync(command, args, { cwd, stdio: ["ignore", "inherit", "inherit"] });
+  execFileSync(command, args, {
+    cwd,
+    stdio: ["ignore", "inherit", "inherit"],
+    // What npm installs on Windows are scripts of its shell.
+    shell: process.platform === "win32",
+  });
 };
 
 rmSync(build, { recursive: true, force: true });

@@ -87,4 +87,8 @@ if (values.play !== undefined) {
 }
 const data = JSON.parse(readFileSync(dataFile, "utf8")) as VersionsData;
 writeFileSync(join(root, "docs/versions.md"), versionsPage(data));
-execFileSync("oxfmt", ["docs/versions.md", "docs/data/versions.json"], { cwd: root });
+execFileSync("oxfmt", ["docs/versions.md", "docs/data/versions.json"], {
+  cwd: root,
+  // What npm installs on Windows are scripts of its shell.
+  shell: process.platform === "win32",
+});

@@ -69,6 +69,18 @@ const onTheCommandLine: readonly Mistake[] = [
     /msal-node@7\.0\.0\.\.7\.2\.1/,
   ],
   [
+    "a bisection of a client of one's own",
+    ["bisect", "token-throttled", "--rule", "retry-after", "./acme.client.ts"],
+    /"\.\/acme\.client\.ts" is a file, and bisect asks published versions/,
+    /git bisect run npx brownout run SCENARIO --client FILE/,
+  ],
+  [
+    "a bisection with a client of one's own",
+    ["bisect", "token-throttled", "--client", "./acme.client.ts"],
+    /"bisect" has no option --client: a file has none of the published versions that it asks/,
+    /git bisect run/,
+  ],
+  [
     "a bisection by no rule",
     ["bisect", "token-throttled", "msal-node@6..7"],
     /no rule is named/,

@@ -3,7 +3,15 @@
  * with `npx`. Slow, because it really installs; nothing of this repository is in reach.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -134,6 +142,27 @@ describe("the packed package", () => {
           /(?<!\.d)\.ts$|\.test\.|\/testing\.|(?<!\/entra)-suite\.|node-app/.test(path),
       ),
     ).toEqual([]);
+  });
+
+  it("names in its declarations no package that a user may not have", () => {
+    const installed = join(place, "empty", "node_modules", "brownout");
+    const { dependencies, peerDependencies } = JSON.parse(
+      readFileSync(join(installed, "package.json"), "utf8"),
+    ) as Record<"dependencies" | "peerDependencies", Readonly<Record<string, string>>>;
+    const declared = new Set(Object.keys({ ...dependencies, ...peerDependencies }));
+    // A copy of what the entries lead to.
+    const specifiers = globSync("dist/commonjs/**/*.d.ts", { cwd: installed }).flatMap((file) => {
+      const code = readFileSync(join(installed, file), "utf8").replaceAll(/\/\*[^]*?\*\//g, "");
+      return [...code.matchAll(/(?:\bfrom |\bimport\()"([^".][^"]*)"/g)].map(([, name = ""]) => ({
+        file,
+        name: /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name,
+      }));
+    });
+    expect(specifiers.length).toBeGreaterThan(20);
+    const missing = specifiers.filter(
+      ({ name }) => !name.startsWith("node:") && !declared.has(name),
+    );
+    expect(missing).toEqual([]);
   });
 
   it("gives publint nothing to say", async () => {

@@ -6,7 +6,14 @@ import { parseArgs } from "node:util";
 import { HarnessError, nearestNames } from "../core/errors.ts";
 
 /** The options of a command by long name; `value` names what follows, absent for a switch. */
-export type Options = Readonly<Record<string, { readonly value?: string; readonly says: string }>>;
+export type Options = Readonly<Record<string, Option>>;
+
+interface Option {
+  readonly value?: string;
+  readonly says: string;
+  /** What to do instead, where the command does not take an option that others have: it is refused, and not in the help. */
+  readonly refused?: string;
+}
 
 /** What was given: the value of an option, or true for a switch. */
 export interface Arguments<O extends Options> {
@@ -48,7 +55,16 @@ export function readArguments<O extends Options>(
   for (const token of tokens) {
     if (token.kind !== "option") continue;
     const option = known[token.name];
-    if (option === undefined) throw unknownOption(token.rawName, command, known);
+    if (option === undefined) throw unknownOption(token.rawName, command, taken(known));
+    if (option.refused !== undefined) {
+      throw new HarnessError(
+        "bad-usage",
+        `"${command}" has no option ${token.rawName}: ${option.says}`,
+        {
+          hint: option.refused,
+        },
+      );
+    }
     if (values[token.name] !== undefined) throw bad(`${token.rawName} is given twice`, command);
     values[token.name] =
       option.value === undefined
@@ -60,12 +76,18 @@ export function readArguments<O extends Options>(
 
 /** The options as lines of a help text. */
 export function optionLines(options: Options): readonly string[] {
-  const rows = Object.entries<Options[string]>({ ...options, ...commonOptions }).map(
+  const rows = Object.entries<Option>(taken({ ...options, ...commonOptions })).map(
     ([name, { value, says }]) =>
       [`--${name}${value === undefined ? "" : ` ${value}`}`, says] as const,
   );
   const width = Math.max(...rows.map(([left]) => left.length));
   return rows.map(([left, says]) => `  ${left.padEnd(width)}  ${says}`);
+}
+
+function taken(options: Options): Options {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, { refused }]) => refused === undefined),
+  );
 }
 
 interface OptionToken {

@@ -11,7 +11,8 @@ import { clientNames } from "./registry.ts";
 
 /**
  * A client of your own: the default export of the file that `--client ./FILE` names. It plays each
- * scenario of the library whose flows are among its own.
+ * scenario of the library whose flows are among its own. Of what `open` returns, `acquire` and
+ * `close` are used; `tabs`, which only clients in a browser have, are left out.
  *
  * @example
  * const definition: ClientDefinition = {

@@ -3,6 +3,14 @@
  * `test` and `expect` are Playwright's, with a fixture `entra`: the simulator under every page
  * of the test's context, for any sign-in library.
  */
+import type {
+  Expect,
+  PlaywrightTestArgs,
+  PlaywrightTestOptions,
+  PlaywrightWorkerArgs,
+  PlaywrightWorkerOptions,
+  TestType,
+} from "@playwright/test";
 import { explain, explaining } from "../core/explain.ts";
 import { type EntraMatchers, type MatcherOutcome, matchers } from "./matchers/matchers.ts";
 import type { History } from "../history/event.ts";
@@ -28,6 +36,12 @@ interface TestFixtures {
   readonly entraSimulator: TestSimulator;
 }
 
+// Written out: the compiler would name `playwright/test`, which strict package managers do not resolve.
+type EntraTest = TestType<
+  PlaywrightTestArgs & PlaywrightTestOptions & TestFixtures,
+  PlaywrightWorkerArgs & PlaywrightWorkerOptions
+>;
+
 /**
  * Playwright's `test` with the fixture `entra`: each test has a simulator, a clock and a history
  * of its own. Options come from `test.use({ entraOptions })`; an option or a value that does not
@@ -45,7 +59,7 @@ interface TestFixtures {
  *   expect(entra).toHaveKeptWorkingFromCache();
  * });
  */
-export const test = base.extend<TestFixtures>({
+export const test: EntraTest = base.extend<TestFixtures>({
   entraOptions: [{}, { option: true }],
   // An option as Playwright's own, with another default; its types do not foresee that.
   trace: ["retain-on-failure", { option: true, scope: "worker" } as never],
@@ -96,4 +110,6 @@ type PlaywrightMatchers = {
  * @example
  * expect(entra).toHaveRequested("token", { atMost: 3 });
  */
-export const expect = baseExpect.extend(matchers as unknown as PlaywrightMatchers);
+export const expect: Expect<PlaywrightMatchers> = baseExpect.extend(
+  matchers as unknown as PlaywrightMatchers,
+);

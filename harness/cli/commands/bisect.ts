@@ -21,6 +21,7 @@ import type { Arguments, Options } from "../arguments.ts";
 import { interruptedCodes } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import { readSeed } from "../plan.ts";
+import { isPath } from "../scenario-files.ts";
 import { type Found, selectScenarios } from "../selection.ts";
 import { cacheOption, openClientCache } from "../client-versions/cache-option.ts";
 import { Interruption, tryVersion } from "../client-versions/try-version.ts";
@@ -31,6 +32,12 @@ export const bisectOptions = {
   seed: { value: "N", says: "where chance begins, a whole number (default: 1)" },
   out: { value: "DIR", says: "where the journals go (default: reports/out/bisect)" },
   cache: cacheOption,
+  client: {
+    value: "FILE",
+    says: "a file has none of the published versions that it asks",
+    refused:
+      "Ask the commits of your own client: git bisect run npx brownout run SCENARIO --client FILE",
+  },
   json: { says: "print what was found as JSON" },
 } as const satisfies Options;
 
@@ -42,6 +49,12 @@ export async function bisectCommand(
   const { name, range } = readNames(positionals);
   if (values.rule === undefined) throw wrong("no rule is named", "Name one: --rule retry-after.");
   const { id: rule } = ruleById(values.rule);
+  if (isPath(range) && !range.startsWith("@")) {
+    throw wrong(
+      `"${range}" is a file, and bisect asks published versions of a client`,
+      bisectOptions.client.refused,
+    );
+  }
   const { client, from, to } = readClientRange(range, [...clientPackages.keys()]);
   const seed = readSeed(values.seed);
   const found = await oneScenario(name, io.cwd);

@@ -26,9 +26,9 @@ export interface DefaultAnswer {
 /** Creates the data, with none: each API answers its name. */
 export function createApiData({ resources }: World): ApiData {
   const hosts = resources.flatMap((resource) => resource.hosts);
-  const checkAddress = (address: unknown): void => {
+  const checkAddress = (address: unknown, elsewhere: AnswerFor | undefined): void => {
     if (typeof address === "string" && hosts.includes(URL.parse(address)?.hostname ?? "")) return;
-    const hint = `Write the whole address, such as https://${hosts[0] ?? "graph.microsoft.com"}/v1.0/me; the world has ${hosts.join(", ")}. For another host take the mount msw or nock, or answer in your code.`;
+    const hint = `Write the whole address, such as https://${hosts[0] ?? "graph.microsoft.com"}/v1.0/me; the world has ${hosts.join(", ")}.${elsewhere === undefined ? " For another host take the mount msw or nock, or answer in your code." : ""}`;
     throw bad(expected("an address of a protected API", address), hint);
   };
   const known = new Map<string, object>();
@@ -46,7 +46,7 @@ export function createApiData({ resources }: World): ApiData {
         elsewhere(url, data);
         return;
       }
-      checkAddress(address);
+      checkAddress(address, elsewhere);
       checkData(data);
       known.set(keyOf(address), data);
     },
