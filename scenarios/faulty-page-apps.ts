@@ -9,5 +9,6 @@ export const faultyPageApps = {
   screen:
     "shows a spinner until a call ends that never ends, and an error page although its token is valid",
   reload: "keeps its tokens in memory, and asks the user to sign in after a reload",
+  "uncaught-error": "catches nothing of what its token calls throw",
   tabs: "keeps its tokens and its throttle in one tab, and asks for a sign-in in the second",
 } as const satisfies Readonly<Record<string, string>>;

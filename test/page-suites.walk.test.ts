@@ -132,9 +132,11 @@ describe.skipIf(wantsNoBrowser())("a suite of pages that is not as it should be"
 
   it("hears what went wrong in the page itself", { timeout: SLOW_MS }, () => {
     const printed = printedBy("a page that loads what no one answers");
+    const uncaught = "ReferenceError: framework is not defined";
+    expect(printed).toContain(`leaves an error uncaught: ${uncaught}`);
+    expect(printed.split("Errors of the pages:")[1]).toContain(`  tab-1: uncaught ${uncaught}`);
     for (const line of [
       "script https://cdn.example.com/app.js did not load: net::ERR_TUNNEL_CONNECTION_FAILED",
-      "uncaught ReferenceError: framework is not defined",
       "console.error: no stock",
     ]) {
       expect(printed).toContain(`note: tab-1: ${line}`);

@@ -78,6 +78,10 @@ export function describeEvent(event: HistoryEvent): string {
     }
     case "tab-changed":
       return `${event.tab} of ${event.client} is ${event.change}`;
+    case "page-error": {
+      const { tab, client, error } = event;
+      return `${tab ?? "a page"} of ${client} leaves an error uncaught: ${error.name}: ${error.message}`;
+    }
     case "client-restarted": {
       const kept = event.persisted === "cache" ? "with its saved cache" : "without a saved cache";
       const what = event.browser === true ? `the browser of ${event.client}` : event.client;

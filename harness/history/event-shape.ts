@@ -241,6 +241,11 @@ const shapes: Readonly<Record<HistoryEvent["kind"], Check>> = {
     tab: text,
     change: oneOf(["opened", "reloaded", "closed"]),
   }),
+  "page-error": object({
+    client: text,
+    tab: optional(text),
+    error: object({ name: text, message: text }),
+  }),
   "client-restarted": object({
     client: text,
     persisted: oneOf(["cache", "nothing"]),
@@ -292,6 +297,7 @@ const header = object({
   expects: optional(list(object({ rule: text, because: text, saying: optional(text) }))),
   variation: optional(object({ faults: optional(list(text)), values: optional(object({})) })),
   earlierTokens: optional(oneOf([true])),
+  watchesPages: optional(oneOf([true])),
   sharedProcesses: optional(record),
   unmetFaults: optional(
     list(object({ id: text, why: oneOf(["never-open", "no-request", "none-taken"]) })),

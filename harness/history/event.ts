@@ -10,6 +10,7 @@ import type { FaultWindow } from "../faults/plan.ts";
 import type { EventBase } from "./event-base.ts";
 import type { ScreenSeen, TabChanged } from "./browser-events.ts";
 import type { JournalHeader } from "./header.ts";
+import type { PageError } from "./page-error.ts";
 import type { StoreAccessed } from "./store-accessed.ts";
 import type { WaitAbandoned } from "./wait-abandoned.ts";
 import type { WorldChanged } from "./world-changed.ts";
@@ -367,6 +368,7 @@ export type HistoryEvent =
   | PromptShown
   | ScreenSeen
   | TabChanged
+  | PageError
   | ClientRestarted
   | TokenPresented
   | WorldChanged

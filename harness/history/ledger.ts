@@ -79,6 +79,10 @@ function inWords(event: NewEvent, { words }: Redactor): NewEvent {
         error: { ...error, name: words(name), code: words(code), message: words(message) },
       };
     }
+    case "page-error": {
+      const { name, message } = event.error;
+      return { ...event, error: { name: words(name), message: words(message) } };
+    }
     default:
       return event;
   }

@@ -8,7 +8,7 @@ import type { Judgement, Rule } from "./rule.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
 import { operationsOf } from "./model/exchanges.ts";
 import { counted, every, sinceStart } from "./model/messages.ts";
-import { hasToken, isEmpty } from "./model/success.ts";
+import { isEmpty, reportsToken } from "./model/success.ts";
 
 /** Judges `empty-token`. */
 export const emptyToken: Rule = {
@@ -36,7 +36,7 @@ export const emptyToken: Rule = {
 
 function judge(history: History): Judgement {
   const ended = operationsOf(history).filter(({ completed }) => completed?.outcome === "ok");
-  const full = ended.filter(hasToken);
+  const full = ended.filter(reportsToken);
   const empty = ended.filter((call) => isEmpty(history, call));
   const [first] = empty;
   if (first?.completed !== undefined) {

@@ -41,6 +41,7 @@ import { promptsCaused } from "./prompts-caused.ts";
 import { supportedFlow } from "./supported-flow.ts";
 import { supportedHost } from "./supported-host.ts";
 import { tabs } from "./tabs.ts";
+import { uncaughtError } from "./uncaught-error.ts";
 import { tokenExpiry } from "./token-expiry.ts";
 
 /**
@@ -76,6 +77,7 @@ export const rules: readonly Rule[] = [
   tokenExpiry,
   emptyToken,
   maskedFailure,
+  uncaughtError,
   isolation,
   singleFlight,
   recovery,

@@ -115,13 +115,14 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     layers: (parts) => attributionLayers(parts, mount),
     onHarnessError: broken.reject,
   });
+  let watchesPages = false;
   try {
-    await runScript(simulation, {
+    ({ watchesPages } = await runScript(simulation, {
       scenario: played,
       client: options.client,
       broken: broken.promise,
       sharedProcesses,
-    });
+    }));
   } catch (error) {
     // The script's failure is reported, not a later one at the end.
     await simulation.end("briefly").catch(() => undefined);
@@ -131,7 +132,13 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   // A program that the script started may have been stopped from leaving this machine only now.
   await Promise.race([broken.promise, Promise.resolve()]);
   const hasBackup = checked.settings.backup !== "off";
-  const outcome = outcomeOf(played, options, { simulation, row, hasBackup, sharedProcesses });
+  const outcome = outcomeOf(played, options, {
+    simulation,
+    row,
+    hasBackup,
+    sharedProcesses,
+    watchesPages,
+  });
   if (read === undefined) return outcome;
   const values: Readonly<Record<string, unknown>> = { ...checked.settings };
   const settingsRead = Object.fromEntries([...read].sort().map((name) => [name, values[name]]));
@@ -182,7 +189,7 @@ async function runScript(
     readonly broken: Promise<never>;
     readonly sharedProcesses: Map<string, string>;
   },
-): Promise<void> {
+): Promise<{ readonly watchesPages: boolean }> {
   const { clock, startedAt, mounted, operations, recorder, machines, layers } = simulation;
   const browsers =
     mounted.browser === undefined
@@ -229,6 +236,7 @@ async function runScript(
       text: "the script ends here: it waits for a call that never ends",
     });
   }
+  return { watchesPages: browsers?.isUsed() === true };
 }
 
 function inEdition(settings: ServiceSettings, edition: RunOptions["edition"]): ServiceSettings {
@@ -278,13 +286,16 @@ interface Ended {
   readonly row: FlowRow | undefined;
   readonly hasBackup: boolean;
   readonly sharedProcesses: ReadonlyMap<string, string>;
+  readonly watchesPages: boolean;
 }
 
 function outcomeOf(
   scenario: Scenario,
   { client: { name, version }, mount, seed, file, edition, variation }: RunOptions,
-  { simulation: { clock, startedAt, events, faultPlan }, row, hasBackup, sharedProcesses }: Ended,
+  ended: Ended,
 ): RunOutcome {
+  const { row, hasBackup, sharedProcesses, watchesPages } = ended;
+  const { clock, startedAt, events, faultPlan } = ended.simulation;
   const client = { name, version };
   const header = createHeader({
     scenario: scenario.name,
@@ -299,6 +310,7 @@ function outcomeOf(
     row,
     expects: scenario.expects,
     variation: isEmpty(variation) ? undefined : variation,
+    watchesPages: watchesPages ? true : undefined,
     sharedProcesses: Object.fromEntries(sharedProcesses),
     unmetFaults: faultPlan.tally.unmet(),
   });

@@ -1,5 +1,5 @@
 /**
- * For each excuse of `isolation`, `failure-while-healthy`, `masked-failure`, `empty-token` and the preconditions a
+ * For each excuse of `isolation`, `failure-while-healthy`, `masked-failure`, `empty-token`, `uncaught-error` and the preconditions a
  * history that is like it and must not pass all the same: mostly the excused event, and beside it
  * one that the excuse does not cover.
  */
@@ -217,6 +217,63 @@ const abusesOfEmptyToken: Abuses = {
   },
 };
 
+/** An outage that fails a request of a page; then `then` happens. */
+function pageInOutage(
+  then: (run: RunBuilder, end: () => void) => void,
+  before?: string,
+): RunBuilder {
+  const run = buildRun({ watchesPages: true });
+  run.tab("opened");
+  if (before !== undefined) run.throws({ message: before });
+  run.at("00:10:00");
+  const end = run.fault({ id: "down" });
+  calls(run, {}, { status: 503, faults: ["down"] });
+  then(run, end);
+  return run;
+}
+
+const failedFetch = { message: "Failed to fetch" };
+
+const abusesOfUncaughtError: Abuses = {
+  "uncaught-error/thrown-before": () =>
+    pageInOutage((run) => {
+      run.throws({ message: "order 18 is gone" });
+      run.throws({ message: "user 18 is gone" });
+    }, "order 17 is gone"),
+  "uncaught-error/no-fault-met": () => {
+    const run = buildRun({
+      watchesPages: true,
+      unmetFaults: [{ id: "down", why: "no-request" }],
+    });
+    run.fault({ id: "down" });
+    run.throws();
+    run.fault({ id: "met" });
+    run.throws({ message: "user is undefined" });
+    return run;
+  },
+  "uncaught-error/long-after": () =>
+    pageInOutage((run, end) => {
+      end();
+      run.at("00:12:00");
+      run.throws();
+    }),
+  "uncaught-error/page-left": () =>
+    pageInOutage((run) => {
+      run.at("00:11:00");
+      run.throws(failedFetch);
+      run.tab("reloaded");
+      run.at("00:12:00");
+      calls(run, {}, { networkFault: "ECONNRESET", faults: ["down"] });
+      run.throws(failedFetch);
+      run.tab("reloaded");
+    }),
+  "uncaught-error/browser-notice": () =>
+    pageInOutage((run) => {
+      run.throws({ name: "Error", message: "ResizeObserver loop limit exceeded" });
+      run.throws({ name: "Error", message: "the ResizeObserver loop broke" });
+    }),
+};
+
 /** A token with these lifetimes; half an hour later a fault that no request meets, and `during` happens. */
 function unmet(
   window: object,
@@ -259,5 +316,6 @@ export const abusesOfFailures: Abuses = {
   ...abusesOfFailureWhileHealthy,
   ...abusesOfMaskedFailure,
   ...abusesOfEmptyToken,
+  ...abusesOfUncaughtError,
   ...abusesOfPreconditions,
 };

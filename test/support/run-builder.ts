@@ -12,6 +12,7 @@ import type {
   TokenPresented,
 } from "../../harness/history/event.ts";
 import type { JournalHeader } from "../../harness/history/header.ts";
+import type { PageError } from "../../harness/history/page-error.ts";
 import type { WorldChanged } from "../../harness/history/world-changed.ts";
 import { createEventWriter, type EventWriter } from "./run-builder-events.ts";
 import {
@@ -202,6 +203,14 @@ function singleEvents(writer: EventWriter) {
       void write({ kind: "client-restarted", client, persisted, browser: true }),
     tab: (change: TabChanged["change"], tab = "tab-1"): void =>
       void write({ kind: "tab-changed", client: "app-1", tab, change }),
+    /** An error that nothing in the page catches. */
+    throws: (error: Partial<PageError["error"]> = {}, tab = "tab-1"): void =>
+      void write({
+        kind: "page-error",
+        client: "app-1",
+        tab,
+        error: { name: "TypeError", message: "token is undefined", ...error },
+      }),
     sees: (shows: Screen, tab = "tab-1"): void =>
       void write({ kind: "screen-seen", client: "app-1", tab, shows }),
     /** A bare text in the place of the application. */

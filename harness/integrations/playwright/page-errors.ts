@@ -4,6 +4,7 @@
  * the requests, and in what a failed test prints.
  */
 import type { BrowserContext, Page, Request } from "@playwright/test";
+import { watchUncaughtErrors } from "../../browser/uncaught-errors.ts";
 import type { Recorder } from "../../history/recorder.ts";
 
 /** A request of a page that failed, to a host that is not simulated. */
@@ -25,6 +26,8 @@ export interface PageErrorOptions {
   readonly context: BrowserContext;
   readonly recorder: Pick<Recorder, "emit" | "redactor">;
   readonly isServed: (url: URL) => boolean;
+  /** The name of the application in the history. */
+  readonly client: string;
   /** The name of a page's window in the history. */
   readonly nameOf: (page: Page) => string | undefined;
 }
@@ -38,28 +41,41 @@ export function watchPageErrors({
   context,
   recorder,
   isServed,
+  client,
   nameOf,
 }: PageErrorOptions): PageErrors {
   const errors = new Set<string>();
   const failed = new Map<string, FailedRequest>();
 
-  const keep = (page: Page | null, text: string): void => {
-    const window = page === null ? undefined : nameOf(page);
+  /** False for one that is known already, or past the limit. */
+  const keep = (page: Page | null, text: string): boolean => {
     const line = text.replaceAll(/\s+/g, " ").trim().slice(0, LENGTH_MAX);
-    const whole = recorder.redactor.text(`${window ?? "a page"}: ${line}`);
-    if (errors.has(whole) || errors.size >= KEPT_MAX) return;
+    const whole = recorder.redactor.text(`${windowOf(page) ?? "a page"}: ${line}`);
+    if (errors.has(whole) || errors.size >= KEPT_MAX) return false;
     errors.add(whole);
-    recorder.emit({ kind: "noted", text: whole });
+    return true;
+  };
+  const windowOf = (page: Page | null): string | undefined =>
+    page === null ? undefined : nameOf(page);
+  const note = (page: Page | null, text: string): void => {
+    if (keep(page, text)) recorder.emit({ kind: "noted", text: [...errors].at(-1) ?? "" });
   };
 
-  context.on("weberror", (error) => {
-    const { message, name } = error.error();
-    keep(error.page(), `uncaught ${message.startsWith(name) ? message : `${name}: ${message}`}`);
+  watchUncaughtErrors(context, ({ page, name, message }) => {
+    keep(page, `uncaught ${name}: ${message}`);
+    const tab = windowOf(page);
+    // Each of them: the rules count.
+    recorder.emit({
+      kind: "page-error",
+      client,
+      ...(tab === undefined ? {} : { tab }),
+      error: { name, message: recorder.redactor.text(message) },
+    });
   });
   context.on("console", (message) => {
     // The browser's own word about a request that failed: the requests are in the history.
     if (message.type() !== "error" || message.text().startsWith("Failed to load resource")) return;
-    keep(message.page(), `console.error: ${message.text()}`);
+    note(message.page(), `console.error: ${message.text()}`);
   });
   context.on("requestfailed", (request) => {
     const url = URL.parse(request.url());
@@ -70,7 +86,7 @@ export function watchPageErrors({
     const address = `${url.origin}${url.pathname}`;
     if (failed.size < KEPT_MAX && !failed.has(address))
       failed.set(address, { address, host: url.host, resource: request.resourceType() });
-    keep(pageOf(request), `${request.resourceType()} ${address} did not load: ${reason}`);
+    note(pageOf(request), `${request.resourceType()} ${address} did not load: ${reason}`);
   });
 
   return { errors: () => [...errors], failedRequests: () => [...failed.values()] };

@@ -79,7 +79,7 @@ async function attachTo(
     counts: () => ({ page: time.requests(), socket: way.arrivals() }),
     options,
   });
-  const watch = watchForMissing({ context, session, seen, unreported });
+  const watch = watchForMissing({ context, session, seen, client: clientName, unreported });
   return {
     entra,
     watched: seen,
@@ -101,11 +101,13 @@ interface WatchedParts {
   readonly context: BrowserContext;
   readonly session: LiveSimulation;
   readonly seen: WatchedContext;
+  /** The name of the application in the history. */
+  readonly client: string;
   readonly unreported: () => readonly Refusal[];
 }
 
 /** Watches what the pages lack, and ends the test early when it cannot pass without that. */
-function watchForMissing({ context, session, seen, unreported }: WatchedParts): {
+function watchForMissing({ context, session, seen, client, unreported }: WatchedParts): {
   readonly forgotten: () => Forgotten;
   readonly pageErrors: () => readonly string[];
   readonly stop: () => void;
@@ -114,6 +116,7 @@ function watchForMissing({ context, session, seen, unreported }: WatchedParts): 
     context,
     recorder: session.recorder,
     isServed: isServedUrl,
+    client,
     nameOf: seen.nameOf,
   });
   const early = endEarly({ context, session, refusals: unreported });
@@ -165,6 +168,7 @@ export async function startTestSimulator(
     mount,
     clock,
     time: "flowing",
+    watchesPages: true,
     name,
     originOf: async (request) =>
       watched?.originOf({

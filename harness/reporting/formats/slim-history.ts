@@ -81,6 +81,7 @@ function slimEvent({ index: _index, ...event }: HistoryEvent): SlimEvent {
     case "prompt-shown":
     case "screen-seen":
     case "tab-changed":
+    case "page-error":
     case "client-restarted":
     case "token-presented":
     case "world-changed":

@@ -28,6 +28,11 @@ export function isDenied(history: History, operation: Operation): boolean {
   return completed?.outcome === "fail" || isEmpty(history, operation);
 }
 
+/** Whether a call ended ok and reported its token. */
+export function reportsToken({ completed }: Operation): boolean {
+  return completed?.outcome === "ok" && completed.token !== undefined;
+}
+
 /** Whether a call reported its token, or a result with one in it. */
 export function hasToken({ completed }: Operation): boolean {
   return completed?.outcome === "ok" && (completed.token ?? completed.tokenWithin) !== undefined;
@@ -56,11 +61,7 @@ function createOwnCodeCheck(
   ended: readonly Operation[],
 ): (operation: Operation) => boolean {
   const outages = outageSpansOf(history);
-  const reporting = new Set(
-    ended
-      .filter(({ completed }) => completed?.outcome === "ok" && completed.token !== undefined)
-      .map((call) => callerOf(history, call)),
-  );
+  const reporting = new Set(ended.filter(reportsToken).map((call) => callerOf(history, call)));
   const asksForNothing = (operation: Operation): boolean =>
     !hasToken(operation) && tokenRequestsBy(operation).length === 0;
   const isUndisturbed = ({ invoked, completed, exchanges }: Operation): boolean =>

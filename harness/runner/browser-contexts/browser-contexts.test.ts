@@ -1,13 +1,16 @@
 /** What the history of a run says of browsers: windows, screens, and the person who signs in. */
+import type { Page } from "@playwright/test";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { wantsNoBrowser } from "../../browser/launch/find-browser.ts";
 import { processBrowser } from "../../browser/launch/launch.ts";
+import type { ClientUnderTest } from "../../clients/client.ts";
 import { loadMsalBrowser } from "../../clients/pages/msal-browser.ts";
 import { minutes, seconds } from "../../core/time/duration.ts";
 import { createVirtualClock } from "../../core/time/virtual-clock.ts";
 import type { FaultWindow } from "../../faults/plan.ts";
 import { createRecorder } from "../../history/recorder.ts";
 import type { BrowserProfile } from "../../network/mount.ts";
+import { uncaughtError } from "../../rules/uncaught-error.ts";
 import { requestLoop } from "../../rules/request-loop.ts";
 import { runScenario, type RunOutcome } from "../run.ts";
 import type { Scenario } from "../scenario.ts";
@@ -41,6 +44,31 @@ function signInDown(effect: FaultWindow["effect"]): Partial<Scenario> {
   const at = { at: "primary", on: ["authorize"], from: 0, for: minutes(10) } as const;
   return { faults: [{ id: "down", ...at, effect }] };
 }
+
+/** A page that catches nothing of what its request or its timer throws. */
+const carelessPage: ClientUnderTest = {
+  name: "careless-page",
+  version: "1",
+  flows: ["custom"],
+  inBrowser: true,
+  async open(_options, { browser, authorityHost }) {
+    if (browser === undefined) throw new Error("there is no browser");
+    const address = "https://spa.contoso.example/";
+    const program = `globalThis.ask = () => {
+      fetch("${authorityHost}/contoso.example/oauth2/v2.0/authorize").then((answer) => answer.text());
+      setTimeout(() => { throw new Error("no session"); }, 10);
+    };`;
+    const text = `<!doctype html><title>Careless</title><script>${program}</script>`;
+    browser.serve(new URL(address).origin, () => ({ type: "text/html", text }));
+    const { page } = await browser.openTab(address);
+    return {
+      async acquire() {
+        await browser.during(() => (page as Page).evaluate("ask()"));
+        throw new Error("it never says");
+      },
+    };
+  },
+};
 
 /** Browser contexts that are opened by a function of the test, without a browser. */
 function contextsWith(openProfile: (cause: unknown) => Promise<BrowserProfile>) {
@@ -81,7 +109,10 @@ it("a browser context is not recorded as caused by the call that happened to ope
 
 it("a call into a page is made again when the browser has collected its promise as garbage", async () => {
   const time = { during: <T>(work: () => Promise<T>) => work() };
-  const { contexts } = contextsWith(() => Promise.resolve({ time } as unknown as BrowserProfile));
+  const context = { on: () => undefined };
+  const { contexts } = contextsWith(() =>
+    Promise.resolve({ time, context } as unknown as BrowserProfile),
+  );
   const ask = vi
     .fn<() => Promise<string>>()
     .mockRejectedValueOnce(new Error("Resulting promise was garbage collected."))
@@ -214,6 +245,34 @@ describe.skipIf(wantsNoBrowser())("a browser in a run", () => {
       "tab-1 sign-in 660",
       "tab-1 content 660",
     ]);
+  });
+
+  it("records errors that nothing in a page catches, in the same places in each run", async () => {
+    const script: Scenario["script"] = async ({ open, clock }) => {
+      const spa = await open({ app: "spa" });
+      await clock.sleep(seconds(1));
+      await Promise.all([spa.attempt(ask), spa.attempt(ask)]);
+      await clock.sleep(minutes(1));
+    };
+    const ask = { flow: "custom", scopes: graph } as const;
+    const play = (): Promise<RunOutcome> =>
+      runScenario(scenario(script, signInDown({ kind: "reset" })), {
+        client: carelessPage,
+        mount: "proxy",
+        seed: "1",
+      });
+    const [one, other] = [await play(), await play()];
+    expect(
+      only(one, "page-error").map(({ tab, error }) => [tab, error.name, error.message]),
+    ).toEqual([
+      ["tab-1", "TypeError", "Failed to fetch"],
+      ["tab-1", "TypeError", "Failed to fetch"],
+      ["tab-1", "Error", "no session"],
+      ["tab-1", "Error", "no session"],
+    ]);
+    expect(one.history.header.watchesPages).toBe(true);
+    expect(other.history).toEqual(one.history);
+    expect(uncaughtError.judge(one.history)).toMatchObject({ verdict: "fail" });
   });
 
   it("opens the single-page app in place of a web app, and notes it", async () => {

@@ -13,16 +13,19 @@ import type {
   ContextsState,
   NamedContext,
 } from "./contexts-state.ts";
+import { createPageErrors } from "./page-errors.ts";
 import { createSettle } from "./settle-contexts.ts";
 import { createTabs } from "./tab-register.ts";
 
 /** Creates the contexts of a run; each is opened when an application first uses it. */
 export function createBrowserContexts(parts: BrowserContextsParts): BrowserContexts {
   const { recorder, gate } = parts;
+  const tabs = createTabs(recorder);
   const state: ContextsState = {
     ...parts,
     byName: new Map(),
-    tabs: createTabs(recorder),
+    tabs,
+    pageErrors: createPageErrors(recorder, tabs),
     pendingCalls: 0,
     outsideOfCalls: AsyncLocalStorage.snapshot(),
     async holding(work) {
@@ -37,17 +40,22 @@ export function createBrowserContexts(parts: BrowserContextsParts): BrowserConte
   return {
     of: (context, client) => createClientBrowser(state, context, client),
     settle: createSettle(state),
+    isUsed: () => state.byName.size > 0,
   };
 }
 
 function open(
-  { outsideOfCalls, holding }: ContextsState,
+  { outsideOfCalls, holding, pageErrors }: ContextsState,
   context: Partial<NamedContext>,
   opening: () => Promise<BrowserProfile>,
 ): NamedContext {
   delete context.profile;
   return Object.assign(context, {
-    opening: outsideOfCalls(async () => (context.profile = await holding(opening))),
+    opening: outsideOfCalls(async () => {
+      const profile = await holding(opening);
+      pageErrors.watch(profile.context);
+      return (context.profile = profile);
+    }),
   });
 }
 

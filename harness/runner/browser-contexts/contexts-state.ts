@@ -7,6 +7,7 @@ import type { Cause } from "../../history/ledger.ts";
 import type { Recorder } from "../../history/recorder.ts";
 import type { BrowserProfile, MountedBrowser } from "../../network/mount.ts";
 import type { Attribution } from "../simulation/attribution.ts";
+import type { PageErrors } from "./page-errors.ts";
 import type { Tabs } from "./tab-register.ts";
 import type { Turns } from "./turns.ts";
 
@@ -15,6 +16,8 @@ export interface BrowserContexts {
   readonly of: (context: string, client: string) => ClientBrowser;
   /** Called when all is quiet: true when time may go on, false when something has begun. A `thorough` call also records screens and lets people act. */
   readonly settle: (thoroughness: Thoroughness) => Promise<boolean>;
+  /** Whether a page was opened, so that its errors were watched. */
+  readonly isUsed: () => boolean;
 }
 
 export interface BrowserContextsParts {
@@ -38,6 +41,7 @@ export interface NamedContext {
 export interface ContextsState extends BrowserContextsParts {
   readonly byName: Map<string, NamedContext>;
   readonly tabs: Tabs;
+  readonly pageErrors: PageErrors;
   /** Calls of applications into pages that have not returned. */
   pendingCalls: number;
   /** Runs what a browser does later outside of the call that happened to start it. */

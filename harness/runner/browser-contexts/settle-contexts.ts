@@ -21,11 +21,12 @@ const UNREPORTED_LOOKS_MAX = 200;
 const PATIENCE_MS = minutes(2);
 
 export function createSettle(state: ContextsState): BrowserContexts["settle"] {
-  const { tabs, turns } = state;
+  const { tabs, turns, pageErrors } = state;
   const isReported = createReportWatch(state);
   return async (thoroughness) => {
     if (!isReported()) return false;
     for (const { time } of profilesOf(state)) if (!(await tabs.follow(time))) return false;
+    pageErrors.record();
     if (turns.next()) return false;
     if (thoroughness === "quick") return true;
     const asking: OpenTab[] = [];

@@ -43,6 +43,8 @@ export interface LiveOptions {
   readonly name?: string;
   /** Whether an earlier test of this process was issued a token that is still valid at an instant, in ms since the Unix epoch. Default: not. */
   readonly hasEarlierTokens?: (at: number) => boolean;
+  /** Whether pages are watched for errors that nothing in them catches. Default: not, or there are none. */
+  readonly watchesPages?: true;
   /** The mocks and allowed hosts of the suite in this process. */
   readonly suite?: Suite;
   /**

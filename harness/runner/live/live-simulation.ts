@@ -236,7 +236,7 @@ function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
 
 /** The events so far, at each call. */
 function createHistory(
-  { name = "session", limits, mount, hasEarlierTokens }: LiveOptions,
+  { name = "session", limits, mount, hasEarlierTokens, watchesPages }: LiveOptions,
   { simulation, seed, client }: Pick<Parts, "simulation" | "seed" | "client">,
 ): () => History {
   const { clock, startedAt, faultPlan } = simulation;
@@ -252,6 +252,7 @@ function createHistory(
       asserts: [],
       limits,
       earlierTokens,
+      watchesPages,
       unmetFaults: faultPlan.tally.unmet(),
     });
   return () => {

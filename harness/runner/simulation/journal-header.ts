@@ -11,6 +11,7 @@ type Optional =
   | "expects"
   | "variation"
   | "earlierTokens"
+  | "watchesPages"
   | "sharedProcesses"
   | "unmetFaults";
 
@@ -27,6 +28,7 @@ export function createHeader(
     expects,
     variation,
     earlierTokens,
+    watchesPages,
     sharedProcesses = {},
     unmetFaults = [],
   } = given;
@@ -47,6 +49,7 @@ export function createHeader(
     ...(expects === undefined ? {} : { expects }),
     ...(variation === undefined ? {} : { variation }),
     ...(earlierTokens === undefined ? {} : { earlierTokens }),
+    ...(watchesPages === undefined ? {} : { watchesPages }),
     ...(Object.keys(sharedProcesses).length === 0 ? {} : { sharedProcesses }),
     ...(unmetFaults.length === 0 ? {} : { unmetFaults }),
   };

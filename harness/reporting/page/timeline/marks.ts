@@ -8,6 +8,7 @@ import type {
   OperationInvoked,
   TokenFacts,
 } from "../../../history/event.ts";
+import type { ScreenSeen } from "../../../history/browser-events.ts";
 import type { PageHistory } from "../../formats/slim-history.ts";
 import type { LaneDraft, Lanes } from "./lanes.ts";
 import type { Mark } from "./mark.ts";
@@ -100,19 +101,21 @@ function drawEvent(event: HistoryEvent, drawing: Drawing): void {
       );
       break;
     }
-    case "screen-seen": {
-      const tab = drafts.tab(event.client, event.tab);
-      endScreen(tab, at, drawing);
-      drawing.screens.set(tab, { style: `screen-${event.shows}`, event: event.index, from: at });
-      drafts.put(event.index, tab, "screens");
+    case "screen-seen":
+      drawScreen(event, at, drawing);
       break;
-    }
     case "tab-changed": {
       const tab = drafts.tab(event.client, event.tab);
       if (event.change === "closed") endScreen(tab, at, drawing);
       sign(tab, "tab");
       break;
     }
+    case "page-error":
+      sign(
+        event.tab === undefined ? drafts.client(event.client) : drafts.tab(event.client, event.tab),
+        "page-error",
+      );
+      break;
     case "client-restarted":
       restart(event, drawing);
       sign(drafts.client(event.client), "restart");
@@ -135,6 +138,14 @@ function drawEvent(event: HistoryEvent, drawing: Drawing): void {
       sign(drafts.world(), "world");
       break;
   }
+}
+
+function drawScreen(event: ScreenSeen, at: number, drawing: Drawing): void {
+  const { drafts, screens } = drawing;
+  const tab = drafts.tab(event.client, event.tab);
+  endScreen(tab, at, drawing);
+  screens.set(tab, { style: `screen-${event.shows}`, event: event.index, from: at });
+  drafts.put(event.index, tab, "screens");
 }
 
 /** What has no end in the journal lasts until the end of the run. */

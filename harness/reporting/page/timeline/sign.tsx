@@ -28,6 +28,8 @@ const paths: Readonly<Partial<Record<MarkStyle, string>>> = {
   restart: "M-1 2a5 5 0 1 0 5 5h-2a3 3 0 1 1-3-3v2.5l5-3.5-5-3.5z",
   // A tab of a browser.
   tab: "M-6 12v-9h6l2 2h4v7z",
+  // A warning: a triangle with a stroke in it.
+  "page-error": "M0 1l7 12h-14zM-1 5v4h2v-4zM-1 10v2h2v-2z",
   // A key.
   presented: "M-5 7a3 3 0 1 1 5.6 1.4h4.9v3h-2v-1.500h-2.900a3 3 0 0 1-5.600-2.900z",
   "presented-refused": "M-5 3l2-2 3 3 3-3 2 2-3 3 3 3-2 2-3-3-3 3-2-2 3-3z",

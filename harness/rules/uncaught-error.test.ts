@@ -1,0 +1,137 @@
+/** Invented runs for rule uncaught-error. */
+import { describe, expect, it } from "vitest";
+import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
+import { uncaughtError } from "./uncaught-error.ts";
+
+const watched = { watchesPages: true } as const;
+const judge = (run: RunBuilder) => uncaughtError.judge(run.history());
+const failedFetch = { name: "TypeError", message: "Failed to fetch" };
+
+/** A page, watched for errors; after ten minutes a fault begins that takes a request. */
+function inOutage(then: (run: RunBuilder, end: () => void) => void, header = {}): RunBuilder {
+  const run = buildRun({ ...watched, ...header });
+  run.tab("opened");
+  run.at("00:10:00");
+  const end = run.fault({ id: "down" });
+  const call = run.operation();
+  run.exchange({ by: call, status: 503, faults: ["down"] });
+  call.fails();
+  run.after(5_000);
+  then(run, end);
+  return run;
+}
+
+describe("uncaught-error fails", () => {
+  it("for an error that nothing catches in an outage, and shows each", () => {
+    const run = inOutage((later) => {
+      for (let count = 0; count < 3; count += 1) later.throws();
+    });
+    expect(judge(run)).toEqual({
+      verdict: "fail",
+      message:
+        "A page of app-1 left TypeError uncaught 10m 5s into the run, after the fault down had begun, and 2 more times: token is undefined",
+      evidence: [1, 6, 7, 8],
+    });
+  });
+
+  it("in the two minutes after the outage, but not later", () => {
+    const after = (clock: string): RunBuilder =>
+      inOutage((run, end) => {
+        end();
+        run.at(clock);
+        run.throws();
+      });
+    expect(judge(after("00:12:05")).verdict).toBe("fail");
+    expect(judge(after("00:12:06")).verdict).toBe("pass");
+  });
+
+  it("after a change of the world", () => {
+    const run = buildRun(watched);
+    run.tab("opened");
+    run.changed("sessions-revoked");
+    run.throws({ name: "Error", message: "401" });
+    expect(judge(run)).toMatchObject({
+      verdict: "fail",
+      message: "A page of app-1 left Error uncaught 0s into the run, after sessions-revoked: 401",
+    });
+  });
+
+  it("also where no one says that pages were watched: an error was seen", () => {
+    expect(judge(inOutage((run) => run.throws(), { watchesPages: undefined })).verdict).toBe(
+      "fail",
+    );
+  });
+});
+
+describe("uncaught-error passes", () => {
+  it("when pages were watched in an outage, and nothing was seen", () => {
+    expect(judge(inOutage(() => undefined))).toEqual({
+      verdict: "pass",
+      message: "No page left an error of the outage uncaught.",
+      evidence: [1, 0],
+    });
+  });
+
+  it("for an error that differs only in a number from one before the outage", () => {
+    const run = buildRun(watched);
+    run.tab("opened");
+    run.throws({ name: "Error", message: "widget 17 is not there" });
+    run.after(1);
+    run.fault({ id: "down" });
+    run.after(1);
+    run.throws({ name: "Error", message: "widget 18 is not there" });
+    expect(judge(run).verdict).toBe("pass");
+    run.throws({ name: "Error", message: "token is not there" });
+    expect(judge(run).verdict).toBe("fail");
+  });
+
+  it.each(["reloaded", "closed"] as const)(
+    "for a request that was aborted when its tab was %s",
+    (change) => {
+      const leaving = (error: object, tab = "tab-1"): RunBuilder =>
+        inOutage((run) => {
+          run.throws(error);
+          run.after(1_000);
+          run.tab(change, tab);
+        });
+      expect(judge(leaving(failedFetch)).verdict).toBe("pass");
+      expect(judge(leaving({ name: "AbortError", message: "aborted" })).verdict).toBe("pass");
+      expect(judge(leaving(failedFetch, "tab-2")).verdict).toBe("fail");
+      expect(judge(leaving({ name: "TypeError", message: "x is not iterable" })).verdict).toBe(
+        "fail",
+      );
+    },
+  );
+
+  it("for a request that was aborted when its page left for the sign-in page", () => {
+    const run = inOutage((later) => {
+      later.throws(failedFetch);
+      later.operation({ flow: "redirect", tab: "tab-1" });
+    });
+    expect(judge(run).verdict).toBe("pass");
+  });
+
+  it("for a notice of the browser", () => {
+    const message = "ResizeObserver loop completed with undelivered notifications.";
+    expect(judge(inOutage((run) => run.throws({ name: "Error", message }))).verdict).toBe("pass");
+  });
+});
+
+describe("uncaught-error is inconclusive", () => {
+  it("where no page was watched, none was open, or nothing was wrong", () => {
+    expect(judge(inOutage(() => undefined, { watchesPages: undefined })).message).toBe(
+      "No page was watched for errors.",
+    );
+    const withoutPage = buildRun(watched);
+    withoutPage.fault({ id: "down" });
+    expect(judge(withoutPage).message).toBe("No page was open.");
+    const healthy = buildRun(watched);
+    healthy.tab("opened");
+    healthy.throws();
+    expect(judge(healthy).message).toBe("No fault took a request, and the world did not change.");
+    const unmet = inOutage((run) => run.throws(), {
+      unmetFaults: [{ id: "down", why: "no-request" }],
+    });
+    expect(judge(unmet).verdict).toBe("inconclusive");
+  });
+});
