@@ -94,6 +94,7 @@ export type {
   UserSketch,
   WorldSketch,
 } from "./entra/directory/world-sketch.ts";
+export type { IdentitySketch, MachineSketch } from "./entra/directory/machine-sketch.ts";
 export { contoso } from "../fixtures/worlds/contoso.ts";
 export { defaultServiceSettings } from "./entra/directory/settings.ts";
 export type { ServiceSettings } from "./entra/directory/service-settings.ts";

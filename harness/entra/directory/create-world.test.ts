@@ -260,6 +260,31 @@ describe("a world from a sketch", () => {
       { ...least, apps: [spa, spa] },
       `apps[1].clientId: expected a unique client id, got "${clientId}" again`,
     ],
+    [{ tenant: least.tenant }, "createWorld.apps: expected at least one app, or a machine"],
+    [
+      { tenant: least.tenant, machines: [{ name: "vm", source: "imsd" }] },
+      "createWorld.machines[0].source: expected",
+    ],
+    [
+      { tenant: least.tenant, machines: [{ name: "vm", source: "imds", region: "West Europe" }] },
+      "createWorld.machines[0].region: expected a region of Azure",
+    ],
+    [
+      {
+        tenant: least.tenant,
+        machines: [{ name: "vm", source: "imds", identities: [{ assigned: "user" }] }],
+      },
+      "createWorld.machines[0].identities[0].name: a user-assigned identity has a name",
+    ],
+    [
+      {
+        tenant: least.tenant,
+        machines: [
+          { name: "shell", source: "cloud-shell", identities: [{ assigned: "user", name: "u" }] },
+        ],
+      },
+      "Cloud Shell has no user-assigned identities",
+    ],
     [{ ...least, users: [] }, "createWorld.users: expected at least one entry, got an empty array"],
     [
       { ...least, users: [{ name: "Adele" }] },

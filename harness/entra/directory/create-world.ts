@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { explaining } from "../../core/explain.ts";
 import { hashedId } from "./hashed-id.ts";
 import { findResource, isGuid, isOpenidScope, splitScope } from "./identifiers.ts";
+import { machinesOf } from "./machine-sketch.ts";
 import { microsoftResources } from "./microsoft-resources.ts";
 import { checkSettings } from "./settings-schema.ts";
 import { checkWorld } from "./world-schema.ts";
@@ -55,9 +56,10 @@ export function createWorld(sketch: WorldSketch): World {
 
 function worldOf(sketch: WorldSketch): World {
   checkSketch(sketch);
-  const { tenant, apps, settings = {} } = sketch;
+  const { tenant, apps = [], settings = {} } = sketch;
   const domain = sketch.domain ?? domainOf(sketch) ?? "contoso.example";
   const label = domain.split(".", 1)[0] ?? domain;
+  const { machines, identities } = machinesOf(sketch.machines ?? [], label);
   const all = { ...defaultServiceSettings, ...settings };
   const world: World = {
     name: label,
@@ -69,11 +71,15 @@ function worldOf(sketch: WorldSketch): World {
         region: "EU",
         devices: [],
         users: (sketch.users ?? ["adele"]).map((user) => memberOf(user, domain)),
-        apps: apps.map((app, index) => registrationOf(app, nameOf(app, apps.slice(0, index)))),
+        apps: [
+          ...apps.map((app, index) => registrationOf(app, nameOf(app, apps.slice(0, index)))),
+          ...identities,
+        ],
       },
     ],
     resources: resourcesOf(sketch),
     settings: all,
+    ...(machines.length === 0 ? {} : { machines }),
   };
   checkSettings(all, world.tenants);
   return checkWorld(world);
@@ -168,9 +174,14 @@ function samlPair(): Pick<SamlRegistration, "certificate" | "privateKey"> {
 }
 
 /** Graph, the APIs of the sketch and of its apps, and those that scopes and roles name; Azure's own only where they are given more. */
-function resourcesOf({ apps, resources = [] }: WorldSketch): readonly ProtectedResource[] {
+function resourcesOf({
+  apps = [],
+  resources = [],
+  machines = [],
+}: WorldSketch): readonly ProtectedResource[] {
   const scopes = apps.flatMap((app) => app.scopes ?? []).filter(isNoOpenidScope);
-  const roles = apps.flatMap((app) => app.roles ?? []);
+  const identities = machines.flatMap((machine) => machine.identities ?? []);
+  const roles = [...apps, ...identities].flatMap((app) => app.roles ?? []);
   const found: ProtectedResource[] = [graph];
   const add = (identifierUri: string, more: Partial<ProtectedResource>): void => {
     const known = findResource(found, identifierUri);

@@ -87,6 +87,13 @@ export const optionalClaims = schema((z) => z.array(z.enum(optionalClaimNames)))
 /** The format of a NameID. */
 export const nameIdFormat = schema((z) => z.enum(nameIdFormatNames));
 
+/** The name of a region, as regional hosts have it. */
+export const regionName = schema((z) =>
+  z
+    .string({ error: expecting("a region of Azure", 'Write it like "westeurope".') })
+    .regex(/^[a-z][a-z0-9-]*$/),
+);
+
 const names = schema((z) => z.array(nonEmptyString()));
 const instantMs = schema((z) => wholeNumber(z, 0));
 
@@ -244,9 +251,7 @@ const machineSchema = schemaOf<Machine>()((z) =>
     .strictObject({
       name: nonEmptyString(),
       source: z.enum(machineSources),
-      region: z
-        .string({ error: expecting("a region of Azure", 'Write it like "westeurope".') })
-        .regex(/^[a-z][a-z0-9-]*$/),
+      region: regionName(),
       cloud: z
         .enum([
           "commercial",

@@ -8,6 +8,7 @@ import {
   type ReportProblem,
   schemaOf,
 } from "../../core/validation.ts";
+import { type MachineSketch, machineSketch } from "./machine-sketch.ts";
 import { someSettingsSchema } from "./settings-schema.ts";
 import type { ServiceSettings } from "./service-settings.ts";
 import type {
@@ -42,7 +43,10 @@ export interface WorldSketch {
   readonly tenant: string;
   /** Its domain; default: that of the first user who is written with one, else `contoso.example`. */
   readonly domain?: string;
-  readonly apps: readonly AppSketch[];
+  /** Needed where there is no machine. */
+  readonly apps?: readonly AppSketch[];
+  /** Machines and services of Azure on which your code runs, with their managed identities. */
+  readonly machines?: readonly MachineSketch[];
   /** Members of the tenant: `"adele"`, `"adele@example.com"`, or an object. Default: adele. */
   readonly users?: readonly (string | UserSketch)[];
   /** APIs other than Microsoft Graph that the scopes and roles of the apps do not name. */
@@ -299,13 +303,21 @@ const resourceSchema = schemaOf<ResourceSketch>()((z) =>
     .meta({ id: "ResourceSketch" }),
 );
 
+function checkNotEmpty({ apps = [], machines = [] }: WorldSketch, report: ReportProblem): void {
+  if (apps.length + machines.length > 0) return;
+  const hint =
+    'Such as apps: [{ kind: "daemon", clientId }], or machines: [{ name: "jobs", source: "imds" }].';
+  report(["apps"], "expected at least one app, or a machine in machines", hint);
+}
+
 /** What `createWorld` takes. */
 export const sketchSchema = schemaOf<WorldSketch>()((z) =>
   z
     .strictObject({
       tenant: guid(),
       domain: nonEmptyString().optional(),
-      apps: z.array(appSchema()).min(1),
+      apps: z.array(appSchema()).optional(),
+      machines: z.array(machineSketch()).optional(),
       users: z
         .array(z.union([nonEmptyString(), userSchema()]))
         .min(1)
@@ -313,5 +325,6 @@ export const sketchSchema = schemaOf<WorldSketch>()((z) =>
       resources: z.array(resourceSchema()).optional(),
       settings: someSettingsSchema().optional(),
     })
+    .check(acrossFields(checkNotEmpty))
     .meta({ id: "WorldSketch" }),
 );
