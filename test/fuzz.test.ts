@@ -138,8 +138,8 @@ function report(history: History): unknown {
     writeJunit(built, runFacts()),
     writeCtrf(built, runFacts()),
     writeResults(built.results),
-    annotationLines(built, "github"),
-    annotationLines(built, "azure"),
+    annotationLines(built, "github", {}),
+    annotationLines(built, "azure", {}),
     toHar(history),
   ];
 }

@@ -11,6 +11,7 @@ import { toHar } from "../harness/history/har.ts";
 import { writeCtrf } from "../harness/reporting/formats/ctrf.ts";
 import { writeJunit } from "../harness/reporting/formats/junit.ts";
 import { runFacts } from "./support/run-facts.ts";
+import { writeSarif } from "../harness/reporting/formats/sarif.ts";
 import { judgedRun, reportOf } from "./support/report.ts";
 
 function readSchema(name: string): string {
@@ -77,6 +78,39 @@ describe("ctrf.json", () => {
     const odd = structuredClone(report);
     for (const test of odd.results.tests) test.status = "flaky";
     expect(validate(odd)).toMatchObject({ valid: false });
+  });
+});
+
+describe("brownout.sarif", () => {
+  // Ajv reads later drafts of JSON Schema, in which the id of a schema has another name.
+  const {
+    id: _id,
+    $schema: _draft,
+    ...schema
+  } = JSON.parse(readSchema("sarif-2.1.0.json")) as {
+    id: string;
+    $schema: string;
+  };
+  const isSarif = new Ajv({ strict: false, validateFormats: false }).compile(schema);
+  const log = JSON.parse(
+    writeSarif(model, runFacts({ problems: [{ code: "a", message: "b" }] })),
+  ) as {
+    runs: { results: Record<string, unknown>[] }[];
+  };
+
+  it("matches the schema of SARIF 2.1.0", () => {
+    expect(log.runs[0]?.results.length).toBeGreaterThan(3);
+    isSarif(log);
+    expect(isSarif.errors).toBeNull();
+  });
+
+  it.each([
+    ["a level that does not exist", "level", "fatal"],
+    ["a field that does not exist", "colour", "red"],
+  ])("would not with %s", (_, field, value) => {
+    const odd = structuredClone(log);
+    for (const result of odd.runs[0]?.results ?? []) result[field] = value;
+    expect(isSarif(odd)).toBe(false);
   });
 });
 

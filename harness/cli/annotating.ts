@@ -2,6 +2,7 @@
 import { HarnessError, suggestNames } from "../core/errors.ts";
 import { type Annotator, annotationLines, annotators } from "../reporting/formats/annotations.ts";
 import type { ReportModel } from "../reporting/model/report-model.ts";
+import type { RunFacts } from "../reporting/model/run-facts.ts";
 import type { Options } from "./arguments.ts";
 import type { Io } from "./io.ts";
 
@@ -29,6 +30,10 @@ export function annotatorOf(named: string | undefined, { environment }: Io): Ann
 }
 
 /** The lines for the service; none without one. */
-export function annotate(model: ReportModel, annotator: Annotator | undefined): readonly string[] {
-  return annotator === undefined ? [] : annotationLines(model, annotator);
+export function annotate(
+  model: ReportModel,
+  annotator: Annotator | undefined,
+  facts: RunFacts,
+): readonly string[] {
+  return annotator === undefined ? [] : annotationLines(model, annotator, facts);
 }

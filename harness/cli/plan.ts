@@ -5,11 +5,13 @@ import { findEdition } from "../entra/backup-coverage/find-named.ts";
 import { HarnessError } from "../core/errors.ts";
 import type { QuarantineEntry } from "../reporting/model/quarantine.ts";
 import type { Annotator } from "../reporting/formats/annotations.ts";
+import type { ExtraFormat } from "../reporting/formats/extra-formats.ts";
 import type { RunTask } from "./worker/protocol.ts";
 import { isBrowserMount } from "../network/mounts.ts";
 import type { Arguments, Options } from "./arguments.ts";
 import { annotatingOptions, annotatorOf } from "./annotating.ts";
 import { type BaselineFile, readBaselineFile } from "./baseline-file.ts";
+import { formatOptions, readFormats } from "./formats-option.ts";
 import { factsOptions } from "./facts/session-facts.ts";
 import type { Io } from "./io.ts";
 import {
@@ -64,6 +66,7 @@ export const runOptions = {
   ...archiveOptions,
   ...webhookOptions,
   ...annotatingOptions,
+  ...formatOptions,
   json: { says: "print results.json instead of lines" },
 } as const satisfies Options;
 
@@ -91,6 +94,8 @@ export interface Plan {
   readonly controls: WhichControls;
   readonly archiveTarget: ArchiveTarget;
   readonly annotator?: Annotator;
+  /** Reports beside those that are always written. */
+  readonly formats: readonly ExtraFormat[];
 }
 
 /** Throws a `HarnessError` for an error in the arguments, the scenarios or the baseline. */
@@ -128,6 +133,7 @@ export async function planRun(
     baseline,
     quarantine: readQuarantineFile(values.quarantine, io.cwd),
     controls: readControls(values),
+    formats: readFormats(values.format),
     // A part of a run is no run: the whole is kept when it is put together.
     archiveTarget: part === undefined ? readArchiveTarget(values, io) : {},
     ...(part === undefined && annotator !== undefined ? { annotator } : {}),

@@ -13,6 +13,7 @@ import { parseJournal } from "../../history/journal.ts";
 import { listScenarios } from "../../../scenarios/find-scenario.ts";
 import type { BaselineEntry } from "../../reporting/model/baseline.ts";
 import type { QuarantineEntry } from "../../reporting/model/quarantine.ts";
+import type { ExtraFormat } from "../../reporting/formats/extra-formats.ts";
 import type { Annotator } from "../../reporting/formats/annotations.ts";
 import { closingLines } from "../../reporting/formats/closing-lines.ts";
 import { loadPageProgram } from "../../reporting/formats/page-program.ts";
@@ -41,6 +42,7 @@ import type { Arguments, Options } from "../arguments.ts";
 import { readBaselineFile } from "../baseline-file.ts";
 import { commandToReplay } from "../command-name.ts";
 import { beginSession, factsOptions, outcomeOf } from "../facts/session-facts.ts";
+import { formatOptions, readFormats } from "../formats-option.ts";
 import { whileLocked } from "../folder-lock.ts";
 import type { Io } from "../io.ts";
 import {
@@ -64,6 +66,7 @@ export const mergeOptions = {
   ...archiveOptions,
   ...webhookOptions,
   ...annotatingOptions,
+  ...formatOptions,
   json: { says: "print results.json instead of lines" },
 } as const satisfies Options;
 
@@ -81,6 +84,7 @@ export async function mergeCommand(given: Arguments<typeof mergeOptions>, io: Io
     quarantine: readQuarantineFile(values.quarantine, io.cwd),
     target: readArchiveTarget(values, io),
     annotator: annotatorOf(values.annotate, io),
+    formats: readFormats(values.format),
     isJson: values.json !== undefined,
     endSession,
   };
@@ -98,12 +102,24 @@ interface Whole {
   readonly quarantine: readonly QuarantineEntry[];
   readonly target: ArchiveTarget;
   readonly annotator: Annotator | undefined;
+  readonly formats: readonly ExtraFormat[];
   readonly isJson: boolean;
   readonly endSession: ReturnType<typeof beginSession>;
 }
 
 async function writeWholeRun(
-  { out, folders, merged, baseline, quarantine, target, annotator, isJson, endSession }: Whole,
+  {
+    out,
+    folders,
+    merged,
+    baseline,
+    quarantine,
+    target,
+    annotator,
+    formats,
+    isJson,
+    endSession,
+  }: Whole,
   io: Io,
 ): Promise<number> {
   const page = await loadPageProgram();
@@ -138,9 +154,9 @@ async function writeWholeRun(
     exitCode: exitCodeOf(model.standing),
     failures: results.failures ?? [],
   });
-  await writeReports(out, { model, facts }, page);
+  await writeReports(out, { model, facts, formats }, page);
   const kept = await archiveRun(results, { target, out, io });
-  const marks = annotate(model, annotator);
+  const marks = annotate(model, annotator, facts);
 
   if (isJson) {
     io.stdout.write(writeResults(results));

@@ -114,7 +114,7 @@ async function runPlanned(
     exitCode,
     failures: results.failures ?? [],
   });
-  await writeReports(plan.out, { model, facts }, loading);
+  await writeReports(plan.out, { model, facts, formats: plan.formats }, loading);
 
   if (values.json !== undefined) io.stdout.write(writeResults(results));
   for (const line of closingLines(model, paint)) progress.line(line);
@@ -124,7 +124,8 @@ async function runPlanned(
   const target = interruptedBy === undefined ? archiveTarget : {};
   const kept = await archiveRun(results, { target, out, io });
   for (const line of kept) progress.line(line);
-  for (const line of annotate(model, plan.annotator)) (output.command ?? output.write)(`${line}\n`);
+  for (const line of annotate(model, plan.annotator, facts))
+    (output.command ?? output.write)(`${line}\n`);
   for (const line of skippedLines(plan.skipped)) progress.line(line);
   const ownLeft = positionals.length === 0 ? leftOutLines(io.cwd) : [];
   for (const line of ownLeft) progress.line(line);

@@ -1,6 +1,7 @@
 /** Writes the files of a report into the output folder. */
 import { join } from "node:path";
 import { writeCtrf } from "../formats/ctrf.ts";
+import { type ExtraFormat, extraFormats } from "../formats/extra-formats.ts";
 import { writeHtml } from "../formats/html.ts";
 import { writeJunit } from "../formats/junit.ts";
 import type { PageProgram } from "../formats/page-program.ts";
@@ -17,6 +18,7 @@ export const REPORT_FILES: readonly string[] = [
   "summary.md",
   "report.html",
   "results.json",
+  ...Object.values(extraFormats).map(({ file }) => file),
 ];
 
 /**
@@ -25,12 +27,25 @@ export const REPORT_FILES: readonly string[] = [
  */
 export async function writeReports(
   out: string,
-  { model, facts }: { readonly model: ReportModel; readonly facts: RunFacts },
+  {
+    model,
+    facts,
+    formats = [],
+  }: {
+    readonly model: ReportModel;
+    readonly facts: RunFacts;
+    /** Beside those that are always written. */
+    readonly formats?: readonly ExtraFormat[];
+  },
   page: PageProgram | Promise<PageProgram>,
 ): Promise<void> {
   writeWhole(join(out, RUN_FILE), writeRunFacts(facts));
   writeWhole(join(out, "junit.xml"), writeJunit(model, facts));
   writeWhole(join(out, "ctrf.json"), writeCtrf(model, facts));
+  for (const name of formats) {
+    const { file, write } = extraFormats[name];
+    writeWhole(join(out, file), write(model, facts));
+  }
   writeWhole(join(out, "summary.md"), writeSummary(model));
   try {
     writeWhole(join(out, "report.html"), writeHtml(model, await page));

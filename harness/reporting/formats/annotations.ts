@@ -7,6 +7,9 @@
  */
 import { withoutControls } from "./terminal-text.ts";
 import type { ReportModel, RunReport } from "../model/report-model.ts";
+import type { RunFacts } from "../model/run-facts.ts";
+import { count, namesWithin } from "../model/wording.ts";
+import { repositoryPath } from "./repository-path.ts";
 
 /** CI services whose commands are known. */
 export const annotators = ["github", "azure"] as const;
@@ -18,23 +21,61 @@ interface Mark {
   readonly level: "error" | "warning" | "notice";
   readonly title: string;
   readonly message: string;
-  /** The user's scenario, relative to where the command was called. */
+  /** The user's scenario, from the root of the repository. */
   readonly file?: string;
 }
 
-/** A line for each unexpected failure and inconclusive rule, for each run that was not finished, and for each fixed finding. */
-export function annotationLines(model: ReportModel, annotator: Annotator): readonly string[] {
-  return marksOf(model).map((mark) => formats[annotator](mark));
+/** GitHub shows ten of a level for a step, and drops the others without a word. */
+const MARKS_MAX = 10;
+
+/** How much of the names of scenarios a mark lists. */
+const NAMES_WIDTH = 120;
+
+/**
+ * Lines for unexpected failures and inconclusive rules, for runs that were not finished, and for
+ * fixed findings. Findings of one rule and client are one mark; of each level there are at most
+ * ten, those about most runs first, and the last counts the rest.
+ */
+export function annotationLines(
+  model: ReportModel,
+  annotator: Annotator,
+  facts: Pick<RunFacts, "folder">,
+): readonly string[] {
+  const marks = marksOf(model, facts);
+  return (["error", "warning", "notice"] as const)
+    .flatMap((level) =>
+      atMost(
+        MARKS_MAX,
+        marks.filter((mark) => mark.level === level),
+      ),
+    )
+    .map((mark) => formats[annotator](mark));
 }
 
-function marksOf({ runs, results, fixed }: ReportModel): readonly Mark[] {
+function atMost(max: number, marks: readonly Mark[]): readonly Mark[] {
+  if (marks.length <= max) return marks;
+  const shown = marks.slice(0, max - 1);
+  const rest = marks.slice(max - 1);
+  const [first] = rest;
+  if (first === undefined) return shown;
+  const titles = rest.map(({ title }) => title.replace(/^Brownout: /, ""));
+  const { level } = first;
+  const message = `${titles.slice(0, MARKS_MAX).join("; ")}. All are in summary.md and report.html.`;
+  return [...shown, { level, title: `Brownout: ${rest.length} more`, message }];
+}
+
+function marksOf(
+  { runs, results, fixed }: ReportModel,
+  facts: Pick<RunFacts, "folder">,
+): readonly Mark[] {
   return [
     ...(results.failures ?? []).map(({ scenario, client, message }): Mark => ({
       level: "error",
       title: `Brownout: ${scenario} was not finished`,
       message: `${client}: ${message}`,
     })),
-    ...runs.flatMap((run) => [...marksAt(run, "new"), ...marksAt(run, "inconclusive")]),
+    ...marksAt(runs, "new", facts),
+    ...marksAt(runs, "inconclusive", facts),
     ...fixed.map(({ scenario, client, rule }): Mark => ({
       level: "notice",
       title: `Brownout: ${rule} in ${scenario}, ${client} holds now`,
@@ -43,17 +84,46 @@ function marksOf({ runs, results, fixed }: ReportModel): readonly Mark[] {
   ];
 }
 
-/** The findings of a run with that standing. */
-function marksAt(run: RunReport, standing: keyof typeof levels): readonly Mark[] {
-  const { scenario, client, file, findings } = run;
-  return findings
-    .filter((finding) => finding.standing === standing)
-    .map(({ rule, message, controlText }) => ({
-      level: levels[standing],
-      title: `Brownout: ${rule} in ${scenario}, ${client}`,
-      message: controlText === undefined ? message : `${message} ${controlText}`,
-      ...(file === undefined ? {} : { file }),
-    }));
+/** The findings with that standing, those of one rule and client together, the most frequent first. */
+function marksAt(
+  runs: readonly RunReport[],
+  standing: keyof typeof levels,
+  facts: Pick<RunFacts, "folder">,
+): readonly Mark[] {
+  const found = runs.flatMap((run) =>
+    run.findings
+      .filter((finding) => finding.standing === standing)
+      .map((finding) => ({ run, finding })),
+  );
+  const groups = [
+    ...Map.groupBy(found, ({ run, finding }) =>
+      JSON.stringify([run.client, finding.rule]),
+    ).values(),
+  ];
+  return groups
+    .toSorted((a, b) => b.length - a.length)
+    .flatMap(([first, ...others]) => {
+      if (first === undefined) return [];
+      const { scenario, client, file } = first.run;
+      const { rule, message, controlText } = first.finding;
+      const more = others.length === 0 ? "" : ` and ${count(others.length, "more scenario")}`;
+      const names = namesWithin(
+        others.map(({ run }) => run.scenario),
+        NAMES_WIDTH,
+      );
+      return [
+        {
+          level: levels[standing],
+          title: `Brownout: ${rule} in ${scenario}${more}, ${client}`,
+          message: [
+            message,
+            ...(controlText === undefined ? [] : [controlText]),
+            ...(others.length === 0 ? [] : [`Also in ${names}.`]),
+          ].join(" "),
+          ...(file === undefined ? {} : { file: repositoryPath(facts, file) }),
+        },
+      ];
+    });
 }
 
 const levels = { new: "error", inconclusive: "warning" } as const;

@@ -298,6 +298,31 @@ describe("summary.md", () => {
   });
 });
 
+describe("a summary that would be too long", () => {
+  const story2 = { ...story, failureMeans: `Long. ${"é".repeat(20_000)}` };
+  const many = reportOf(
+    Array.from({ length: 60 }, (_, index) =>
+      judgedRun({ "retry-after": "fail" }, { scenario: `s-${index}` }),
+    ),
+    {},
+    { scenario: { title: "Long", story: story2 } },
+  );
+  const text = writeSummary(many);
+
+  it("has less than 1 MiB, of whole runs, and says how much is left out", () => {
+    expect(Buffer.byteLength(text)).toBeLessThan(1_048_576);
+    expect(Buffer.byteLength(text)).toBeGreaterThan(900_000);
+    expect(text.match(/^### /gm)?.length).toBe(text.match(/^Source: /gm)?.length);
+    expect((text.match(/^```/gm)?.length ?? 0) % 2).toBe(0);
+    expect(text).not.toContain("\uFFFD");
+    const shown = text.match(/^### s-/gm)?.length ?? 0;
+    expect(text).toMatch(
+      new RegExp(`\\*${60 - shown} more parts of this summary would not fit in here`),
+    );
+    expect(text.trim().split("\n").at(-1)).toMatch(/^\*\d+ more parts/);
+  });
+});
+
 describe("the control of a finding", () => {
   const text = "Caused by `throttled` at +10m; without it, the rule passes.";
 
@@ -307,7 +332,7 @@ describe("the control of a finding", () => {
     expect(writeCtrf(model, facts)).toContain(text);
     expect(writeSummary(model)).toContain(`\n\n${inline(text)}\n\n`);
     expect(closingLines(model, paint)).toContain(`    ${text}`);
-    expect(annotationLines(model, "github").join("\n")).toContain(text);
+    expect(annotationLines(model, "github", facts).join("\n")).toContain(text);
     expect(JSON.parse(writeResults(model.results))).toMatchObject({
       runs: expect.arrayContaining([
         expect.objectContaining({ findings: [expect.objectContaining({ control })] }),

@@ -5,16 +5,53 @@
 import { formatDuration } from "../../core/time/duration.ts";
 import type { RunReference } from "../model/run-reference.ts";
 import type { BrokenRun, FindingReport, KnownGroup, ReportModel } from "../model/report-model.ts";
-import { namesWithin } from "../model/wording.ts";
+import { count, namesWithin } from "../model/wording.ts";
 import { evidenceOf } from "./evidence.ts";
 import { flowLines } from "./flow-lines.ts";
 import { inline, row } from "./markdown-text.ts";
 
-/** The text of `summary.md`. */
+/** GitHub takes a summary of at most 1 MiB from a step, and shows nothing of a longer one. */
+const BYTES_MAX = 1_000_000;
+
+/** Room for the sentence that says what is left out. */
+const NOTE_BYTES = 2_000;
+
+/**
+ * The text of `summary.md`: at most 1 MB. Of a longer one whole runs and sections are left out,
+ * from the end on, and it says how many.
+ */
 export function writeSummary(model: ReportModel): string {
-  const sections = [
+  const [head, ...rest] = partsOf(model)
+    .map((lines) => lines.join("\n"))
+    .filter((part) => part !== "");
+  const kept: string[] = [head ?? ""];
+  let bytes = bytesOf(kept[0] ?? "") + NOTE_BYTES;
+  let isFull = false;
+  for (const part of rest) {
+    bytes += bytesOf(part) + 2;
+    isFull ||= bytes > BYTES_MAX;
+    if (isFull) break;
+    kept.push(part);
+  }
+  const left = rest.length + 1 - kept.length;
+  if (left > 0) kept.push(leftOutNote(left));
+  return `${kept.join("\n\n")}\n`;
+}
+
+function leftOutNote(left: number): string {
+  return `*${count(left, "more part")} of this summary would not fit in here: everything is in \`report.html\` and \`results.json\`, beside this file in the artifacts of the build.*`;
+}
+
+function bytesOf(text: string): number {
+  return Buffer.byteLength(text, "utf8");
+}
+
+/** What is kept or left out as a whole, the most important first; a heading stays with what follows. */
+function partsOf(model: ReportModel): readonly (readonly string[])[] {
+  return [
     headSection(model),
-    brokenSection(model),
+    failuresSection(model),
+    ...brokenParts(model),
     inconclusiveSection(model),
     flowLines(model.flows),
     heldSection(model),
@@ -26,13 +63,8 @@ export function writeSummary(model: ReportModel): string {
     ),
     quarantineSection(model),
     fixedSection(model),
-    failuresSection(model),
     relaunchedSection(model),
   ];
-  return `${sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join("\n"))
-    .join("\n\n")}\n`;
 }
 
 function headSection({ headline, totalsText, costText }: ReportModel): readonly string[] {
@@ -40,9 +72,12 @@ function headSection({ headline, totalsText, costText }: ReportModel): readonly 
   return [`# Brownout: ${headline}`, "", totalsText, ...cost];
 }
 
-function brokenSection(model: ReportModel): readonly string[] {
-  if (model.broken.length === 0) return [];
-  return ["## What broke", ...model.broken.flatMap((run) => ["", ...brokenLines(run, model)])];
+/** A part for each run. */
+function brokenParts(model: ReportModel): readonly (readonly string[])[] {
+  return model.broken.map((run, index) => [
+    ...(index === 0 ? ["## What broke", ""] : []),
+    ...brokenLines(run, model),
+  ]);
 }
 
 function brokenLines(broken: BrokenRun, model: ReportModel): readonly string[] {
