@@ -140,3 +140,22 @@ it("is not compared with the token of a call for another user, whose name differ
   // The number says nothing of the user: Ada's calls have several.
   expect(judgeAfter("user1", "user3")).toBe("fail");
 });
+
+it("is not compared with the token of the only user that requests show, where names say for whom calls are", () => {
+  const judgeAfter = (first: string, failing: string) => {
+    const run = buildRun();
+    const asks = { ...scope("orders"), flow: "silent", anyone: true } as const;
+    const served = run.operation({ ...load, app: first });
+    run.exchange({ ...asks, by: served, subject: ada, issued: { token: run.token(), user: ada } });
+    served.ok({ token: "none" });
+    run.fault({ id: "down" });
+    const call = run.operation({ ...load, app: failing });
+    const metadata = { ...scope("orders"), endpoint: "openid-configuration" } as const;
+    run.exchange({ ...metadata, by: call, networkFault: "ECONNREFUSED", faults: ["down"] });
+    call.fails();
+    return keptWorkingFromCache(run.history()).verdict;
+  };
+  expect(judgeAfter("user1", "user2")).toBe("inconclusive");
+  expect(judgeAfter("user1", "user1")).toBe("fail");
+  expect(judgeAfter("order 1", "order 2")).toBe("fail");
+});

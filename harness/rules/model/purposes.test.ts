@@ -123,3 +123,37 @@ describe("the purpose of a call of a client with tokens of several users", () =>
     expect(purposes(["load", ada], ["load", ben])).toEqual(["load", "load"]);
   });
 });
+
+describe("the purpose of a call of a client that shows one user", () => {
+  const purposes = (...calls: readonly (readonly [app: string, user?: string])[]) => {
+    const run = buildRun();
+    for (const [app, user] of calls) {
+      const call = run.operation({ flow: "custom", app });
+      if (user !== undefined) run.exchange({ by: call, subject: user });
+      call.ok({ token: "none" });
+    }
+    const history = run.history();
+    return operationsOf(history).map(({ invoked }) => purposeIn(history, invoked));
+  };
+
+  it.each([
+    ["user1", "user2"],
+    ["mail of user 1", "mail of user 2"],
+    ["tenant-7: sync", "tenant-8: sync"],
+  ])("is its name where that says for whom it is: %j and %j", (one, other) => {
+    expect(purposes([one, ada], [other], [one])).toEqual([one, other, one]);
+  });
+
+  it("is the same for all numbers where they say nothing of a person", () => {
+    const [first, ...others] = purposes(["order 17", ada], ["order 18"], ["order 19"]);
+    expect(others).toEqual([first, first]);
+  });
+
+  it("is the same where several names show that user, or none does", () => {
+    const [first, ...others] = purposes(["user 1", ada], ["user 2", ada], ["user 3"]);
+    expect(others).toEqual([first, first]);
+    // The token of an app serves every user.
+    const [one, other] = purposes(["user 1"], ["user 2"]);
+    expect(other).toBe(one);
+  });
+});

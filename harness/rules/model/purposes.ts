@@ -12,14 +12,15 @@ import { clientsOfSeveralUsers, usersOfCall } from "./users-behind.ts";
  * The same text for calls of one client with one purpose: as `purposeOf`, but of own code with
  * tokens of several users for each of them another. Where a number in a name says for whom a call
  * is ("user1", "user2"), that is the whole name; where it does not ("order 17", "order 18"), it is
- * the user whom the call shows, and of a call that shows none the whole name.
+ * the user whom the call shows, and of a call that shows none the whole name. A client that shows
+ * one user under one name may hold nothing for the others: there the words of the name decide.
  */
 export function purposeIn(
   history: History,
   call: Pick<OperationInvoked, "client" | "flow" | "app" | "operation">,
 ): string {
   const purpose = purposeOf(call);
-  if (call.flow !== "custom" || !clientsOfSeveralUsers(history).has(call.client)) return purpose;
+  if (call.flow !== "custom" || purpose === call.app) return purpose;
   return purposesIn(history).get(call.operation) ?? call.app;
 }
 
@@ -33,15 +34,21 @@ const purposesIn = perHistory((history): ReadonlyMap<number, string> => {
       const { app } = call.invoked;
       usersByName.set(app, usersOfCall(history, call).union(usersByName.get(app) ?? new Set()));
     }
-    const distinguish = distinguisherOf([...usersByName.values()]);
+    const isOfSeveral = alike.some(({ invoked }) =>
+      clientsOfSeveralUsers(history).has(invoked.client),
+    );
+    const usersOfNames = [...usersByName.values()];
+    const distinguish = isOfSeveral ? distinguisherOf(usersOfNames) : ofOneUser(usersOfNames);
     for (const call of alike) {
       const { operation, app } = call.invoked;
       const purpose = purposeOf(call.invoked);
       const own = usersOfCall(history, call);
       const users = own.size > 0 ? own : (usersByName.get(app) ?? own);
       const [user] = users;
-      if (distinguish === "nothing" || purpose === app) purposes.set(operation, purpose);
-      else if (distinguish === "name" || users.size !== 1) purposes.set(operation, app);
+      const isWord = distinguish === "word" && !PERSON.test(app);
+      if (distinguish === "nothing" || isWord) purposes.set(operation, purpose);
+      else if (distinguish === "name" || distinguish === "word" || users.size !== 1)
+        purposes.set(operation, app);
       else purposes.set(operation, `${purpose} · ${user}`);
     }
   }
@@ -62,6 +69,15 @@ function distinguisherOf(
   if (known.every(({ size }) => size === 1) && known.length === users.size) return "name";
   return users.size === 1 ? "nothing" : "user";
 }
+
+/** The same of a client that shows one user at most: what a name is for that shows none is not known where only one other shows the user. */
+function ofOneUser(usersOfNames: readonly ReadonlySet<string>[]): "nothing" | "word" {
+  return usersOfNames.filter(({ size }) => size > 0).length === 1 ? "word" : "nothing";
+}
+
+/** A number that says which person or tenant. */
+const PERSON =
+  /(?:user|account|person|people|member|employee|customer|guest|student|teacher|patient|tenant|organi[sz]ation|mailbox)s?[\s_:#/.-]*\d/i;
 
 /** The same text for calls with one purpose, by their names alone: the app's client id, or of own code the name with `#` for each number and id. */
 export function purposeOf({ flow, app }: Pick<OperationInvoked, "flow" | "app">): string {
