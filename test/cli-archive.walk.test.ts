@@ -33,7 +33,10 @@ describe("a month of nightly runs", () => {
   interface News {
     readonly text: string;
     readonly label?: string;
-    readonly news: readonly { readonly kind: string; readonly rule: string }[];
+    readonly news: readonly {
+      readonly detail: { readonly kind: string };
+      readonly subject: { readonly rule: string };
+    }[];
   }
   let receiver: Server;
   let received: News[] = [];
@@ -77,7 +80,7 @@ describe("a month of nightly runs", () => {
       if (folder.files("reports/out").includes("reports/out/news.md")) newsNights.push(night);
       printed.push(ended.stdout);
     }
-    expect(newsNights).toEqual([12, 13, 21]);
+    expect(newsNights).toEqual([12, 21]);
     expect(printed[11]).toMatch(/^New: nightly, msal-node 7[\d.]+: retry-after: /m);
     expect(printed[11]).toMatch(
       /^The webhook at 127\.0\.0\.1:\d+ answered 503\. The next run reports it\.$/m,
@@ -87,9 +90,12 @@ describe("a month of nightly runs", () => {
       Array.from({ length: 30 }, (_, index) => (index + 1 >= 12 && index + 1 < 21 ? 1 : 0)),
     );
     expect(
-      received.map(({ label, news }) => [label, news.map(({ kind, rule }) => `${kind} ${rule}`)]),
+      received.map(({ label, news }) => [
+        label,
+        news.map(({ detail, subject }) => `${detail.kind} ${subject.rule}`),
+      ]),
     ).toEqual([
-      ["night-13", ["appeared retry-after"]],
+      ["night-13", ["new retry-after"]],
       ["night-21", ["fixed retry-after"]],
     ]);
     expect(received[0]?.text).toMatch(/^Brownout: 1 new finding\nNew: nightly, msal-node /);
@@ -100,7 +106,7 @@ describe("a month of nightly runs", () => {
     const trend = await folder.main("trend", "--archive", "month");
     expect(trend.stdout).toMatch(/^30 runs, 2026-10-01 to 2026-10-30, numbers 1 to 30\./);
     expect(trend.stdout).toMatch(
-      /^Gone\n {2}nightly, msal-node: retry-after, last change in run 21 of 2026-10-21\n {4}\.{11}x{9}\.{10}$/m,
+      /^Fixed\n {2}nightly, msal-node: retry-after \[[\da-f]{12}\], held in run 30\n {4} {11}x{9}\.{10}$/m,
     );
     expect(trend.code).toBe(0);
     const worse = await folder.main("compare", "11", "#12", "--archive", "month");

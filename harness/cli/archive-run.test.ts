@@ -10,6 +10,7 @@ import { buildResults } from "../reporting/model/build-results.ts";
 import { judgedRun } from "../../test/support/report.ts";
 import { ARCHIVE_FILE, addToArchive } from "../reporting/archive/add-to-archive.ts";
 import { archiveRun, readArchiveTarget } from "./archive-run.ts";
+import { runFacts } from "../../test/support/run-facts.ts";
 import { testIo } from "../../test/support/cli.ts";
 
 let folder = "";
@@ -79,7 +80,7 @@ describe("sessions that wait", () => {
     const [name = ""] = waiting();
     for (const copy of ["b", "c"])
       copyFileSync(join(folder, "waiting", name), join(folder, "waiting", `${copy}.json`));
-    change("DROP TABLE finding");
+    change("DROP TABLE content_finding");
     const { lines } = addToArchive(resultsOf("pass", "2"), entry());
     expect(lines).toEqual([
       expect.stringMatching(
@@ -93,19 +94,19 @@ describe("sessions that wait", () => {
 
 describe("changes", () => {
   it("are of the session that was added, though another process has added a later one", () => {
-    change(`CREATE TRIGGER other AFTER INSERT ON run BEGIN
+    change(`CREATE TRIGGER other AFTER INSERT ON played BEGIN
       INSERT INTO session (recorded_at, brownout, seed) VALUES ('later', '0.1.0', '1'); END`);
     const { changes, id } = addToArchive(bad, entry());
-    expect([id, changes.map(({ rule }) => rule)]).toEqual([1, ["retry-after"]]);
+    expect([id, changes.map(({ subject }) => subject.rule)]).toEqual([1, ["retry-after"]]);
   });
 
   it("of an earlier session does not stay beside results that are not kept", async () => {
     const out = join(folder, "out");
     const target = { folder: join(folder, "archive") };
-    await archiveRun(bad, { target, out, io });
+    await archiveRun(bad, { target, facts: runFacts(), out, io });
     expect(readdirSync(out).toSorted()).toEqual(["news.json", "news.md"]);
     writeFileSync(join(out, "results.json"), "");
-    expect(await archiveRun(bad, { target: {}, out, io })).toEqual([]);
+    expect(await archiveRun(bad, { target: {}, facts: runFacts(), out, io })).toEqual([]);
     expect(readdirSync(out)).toEqual(["results.json"]);
   });
 });
@@ -135,6 +136,12 @@ describe("a webhook", () => {
 
   it("is none where its variable is empty, as pipelines leave it", () => {
     const named = testIo({ environment: { BROWNOUT_WEBHOOK: "", GITHUB_SHA: "abc" } });
-    expect(readArchiveTarget({ archive: "none" }, named)).toEqual({ label: "abc" });
+    expect(readArchiveTarget({ archive: "none", heartbeat: "none" }, named)).toEqual({
+      label: "abc",
+    });
+    expect(readArchiveTarget({ heartbeat: "12h" }, named).heartbeatMs).toBe(43_200_000);
+    expect(() => readArchiveTarget({ heartbeat: "often" }, named)).toThrow(
+      /not a number with a unit/,
+    );
   });
 });

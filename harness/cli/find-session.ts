@@ -3,7 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Archive, readArchive } from "../reporting/archive/database.ts";
 import { sessionRecordOf, type SessionRecord } from "../reporting/archive/session-record.ts";
-import type { ArchivedSession } from "../reporting/archive/finding-trends.ts";
+import type { ArchivedSession } from "../reporting/archive/session-record.ts";
 import { HarnessError } from "../core/errors.ts";
 import { parseResults } from "../reporting/files/read-results.ts";
 import { ARCHIVE_FILE } from "../reporting/archive/add-to-archive.ts";

@@ -1,7 +1,9 @@
 /** Sessions that the tests of the archive share: runs with what was found in them. */
 import type { Verdict } from "../../harness/rules/rule.ts";
 import type { RunRecord, SessionRecord } from "../../harness/reporting/archive/session-record.ts";
-import type { ArchivedSession } from "../../harness/reporting/archive/finding-trends.ts";
+import type { Archive } from "../../harness/reporting/archive/database.ts";
+import type { SessionFacts } from "../../harness/reporting/archive/change.ts";
+import type { FoldSettings } from "../../harness/reporting/archive/ledger-tables.ts";
 
 /** What a rule said in a run, in short: `x` failed, `?` is asserted and saw nothing, `-` is not and saw nothing, `k` failed and is known, `q` failed and is in quarantine. */
 export type Sign = "x" | "?" | "-" | "k" | "q";
@@ -38,11 +40,48 @@ export function session(signs: Signs, changes: Partial<RunRecord> = {}): Session
   };
 }
 
-/** Sessions in the archive, a night each, numbered from 1. */
-export function nights(...signs: readonly Signs[]): readonly ArchivedSession[] {
-  return signs.map((one, index) => ({
-    ...session(one),
-    id: index + 1,
-    recordedAt: new Date(Date.UTC(2026, 9, 1 + index, 3)).toISOString(),
-  }));
+/** A night of a job: what its session says, and what is known of it. */
+export interface Night {
+  readonly signs?: Signs;
+  /** Of every run. */
+  readonly run?: Partial<RunRecord>;
+  readonly seed?: string;
+  readonly facts?: Partial<SessionFacts>;
+  readonly failures?: SessionRecord["failures"];
+  readonly settings?: FoldSettings;
+}
+
+/** Adds nights of one job to an archive, the first on 1 October 2026; returns what each changed, as `kind scenario rule`. */
+export function nightly(archive: Archive) {
+  let night = 0;
+  return (one: Night | Signs): readonly string[] => {
+    const {
+      signs = {},
+      run = {},
+      seed = "1",
+      facts = {},
+      failures,
+      settings,
+    }: Night = isNight(one) ? one : { signs: one };
+    const record: SessionRecord = {
+      ...session(signs, run),
+      seed,
+      ...(failures === undefined ? {} : { failures }),
+      facts: { job: "nightly", branch: "main", command: "run", outcome: "finished", ...facts },
+    };
+    night += 1;
+    const recordedAt = new Date(Date.UTC(2026, 9, night, 3)).toISOString();
+    const id = archive.add(record, { recordedAt }, settings);
+    return archive
+      .changesOf(id)
+      .map(({ subject, detail }) =>
+        [detail.kind, subject.scenario, subject.rule]
+          .filter((part) => part !== undefined)
+          .join(" "),
+      );
+  };
+}
+
+function isNight(one: Night | Signs): one is Night {
+  return ["signs", "facts", "failures"].some((key) => key in one);
 }

@@ -155,7 +155,7 @@ async function writeWholeRun(
     failures: results.failures ?? [],
   });
   await writeReports(out, { model, facts, formats }, page);
-  const kept = await archiveRun(results, { target, out, io });
+  const kept = await archiveRun(results, { target, facts, out, io });
   const marks = annotate(model, annotator, facts);
 
   if (isJson) {

@@ -120,9 +120,9 @@ async function runPlanned(
   for (const line of closingLines(model, paint)) progress.line(line);
   if (update !== undefined) progress.line(update.line);
   const { archiveTarget, out } = plan;
-  // An interrupted run is not archived: nothing is known of what it did not run.
-  const target = interruptedBy === undefined ? archiveTarget : {};
-  const kept = await archiveRun(results, { target, out, io });
+  // Who ends a run at the terminal knows that it did not come to its end; of a job, others should.
+  const target = interruptedBy === undefined || !io.stdout.isTTY ? archiveTarget : {};
+  const kept = await archiveRun(results, { target, facts, out, io });
   for (const line of kept) progress.line(line);
   for (const line of annotate(model, plan.annotator, facts))
     (output.command ?? output.write)(`${line}\n`);

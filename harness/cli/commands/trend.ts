@@ -1,27 +1,39 @@
-/** `brownout trend`: what findings did over the last sessions in the archive. */
-import {
-  type ArchivedSession,
-  type FindingTrend,
-  trendsOf,
-} from "../../reporting/archive/finding-trends.ts";
+/** `brownout trend`: what findings did over the last sessions of a job. */
+import type { SessionHead } from "../../reporting/archive/change.ts";
+import type { JobLine } from "../../reporting/archive/ledger-tables.ts";
+import { type FindingTrend, trendsOf } from "../../reporting/archive/trend.ts";
 import { HarnessError } from "../../core/errors.ts";
+import { sessionText, sinceText } from "../../reporting/formats/change-text.ts";
 import type { QuarantineEntry } from "../../reporting/model/quarantine.ts";
 import { createPaint, type Paint } from "../../reporting/formats/terminal.ts";
 import { count } from "../../reporting/model/wording.ts";
 import { archiveOptions } from "../archive-run.ts";
-import { LOOK_BACK } from "../../reporting/archive/add-to-archive.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import { archiveToRead } from "../find-session.ts";
+import { findLine, jobOption, lineText } from "../job-line.ts";
 import type { Io } from "../io.ts";
 import { quarantineOption, readQuarantineFile } from "../quarantine-file.ts";
+
+/** How many sessions are shown. Default of `--last`. */
+const SHOWN = 30;
 
 /** The options of `brownout trend`. */
 export const trendOptions = {
   archive: archiveOptions.archive,
-  last: { value: "N", says: `so many runs back (default: ${LOOK_BACK})` },
+  ...jobOption,
+  last: { value: "N", says: `so many runs back (default: ${SHOWN})` },
   ...quarantineOption,
   json: { says: "print the trend as JSON" },
 } as const satisfies Options;
+
+/** What is shown. */
+interface Shown {
+  readonly line: JobLine;
+  readonly others: readonly JobLine[];
+  readonly sessions: readonly SessionHead[];
+  readonly trends: readonly FindingTrend[];
+  readonly quarantine: readonly QuarantineEntry[];
+}
 
 /** Prints the trend; resolves to 0 for any. */
 export function trendCommand(
@@ -30,76 +42,108 @@ export function trendCommand(
 ): number {
   if (positionals.length > 0) {
     throw new HarnessError("bad-usage", `trend takes no names, found "${positionals.join(" ")}"`, {
-      hint: 'It shows all findings; "brownout compare" takes two runs.',
+      hint: 'It shows all findings; "brownout compare" takes two runs, "brownout blame" a finding.',
     });
   }
+  const last = readCount(values.last);
   const quarantine = readQuarantineFile(values.quarantine, io.cwd);
   const archive = archiveToRead(values.archive, io.cwd);
-  let sessions: readonly ArchivedSession[];
+  let shown: Shown | undefined;
   try {
-    sessions = archive.last(readCount(values.last));
+    const lines = archive.lines();
+    const line = findLine(lines, values.job);
+    if (line !== undefined) {
+      const sessions = archive.heads(last, line);
+      const trends = trendsOf(archive.findings(line), sessions);
+      const others = lines.filter((other) => other !== line);
+      shown = { line, others, sessions, trends, quarantine };
+    }
   } finally {
     archive.close();
   }
-  const trends = trendsOf(sessions);
   if (values.json !== undefined) {
-    const heads = sessions.map(({ id, recordedAt, label, brownout, seed, runs }) => {
-      const named = label === undefined ? {} : { label };
-      return { id, recordedAt, ...named, brownout, seed, runs: runs.length };
-    });
-    const trend = { schema: "brownout/trend/1", sessions: heads, findings: trends, quarantine };
-    io.stdout.write(`${JSON.stringify(trend, null, 2)}\n`);
+    io.stdout.write(`${JSON.stringify(asJson(shown, quarantine), null, 2)}\n`);
     return 0;
   }
   const paint = createPaint(io.stdout, io.environment);
-  for (const line of lines(sessions, trends, { quarantine, paint })) io.stdout.write(`${line}\n`);
+  const lines = shown === undefined ? ["The archive is empty; run something."] : text(shown, paint);
+  for (const line of lines) io.stdout.write(`${line}\n`);
   return 0;
 }
 
 function readCount(text: string | undefined): number {
-  if (text === undefined) return LOOK_BACK;
+  if (text === undefined) return SHOWN;
   if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
   throw new HarnessError("bad-usage", `--last is "${text}"`, {
     hint: "Write how many runs, such as --last 30.",
   });
 }
 
-function lines(
-  sessions: readonly ArchivedSession[],
-  trends: readonly FindingTrend[],
-  { quarantine, paint }: { readonly quarantine: readonly QuarantineEntry[]; readonly paint: Paint },
-): readonly string[] {
+function asJson(shown: Shown | undefined, quarantine: readonly QuarantineEntry[]) {
+  return {
+    schema: "brownout/trend/2",
+    ...(shown === undefined ? {} : { ...shown.line, others: shown.others }),
+    sessions: shown?.sessions ?? [],
+    findings: shown?.trends ?? [],
+    quarantine,
+  };
+}
+
+function text(shown: Shown, paint: Paint): readonly string[] {
+  const { line, others, sessions, trends, quarantine } = shown;
   const [first, last] = [sessions[0], sessions.at(-1)];
-  if (first === undefined || last === undefined) return ["The archive is empty; run something."];
-  const sinceOf = new Map(sessions.map(({ id, recordedAt }) => [id, recordedAt.slice(0, 10)]));
+  if (first === undefined || last === undefined) return [];
   const section = (title: string, kind: FindingTrend["kind"]): readonly string[] => {
     const theirs = trends.filter((trend) => trend.kind === kind);
     if (theirs.length === 0) return [];
-    return [title, ...theirs.flatMap((trend) => trendLines(trend, sinceOf)), ""];
+    return [title, ...theirs.flatMap(kind === "known" ? knownLines : trendLines), ""];
   };
-  const steady = trends.filter(({ kind }) => kind === "steady").length;
   const kept = quarantine.map(
     ({ scenario, client, rule, reason }) => `  ${scenario}, ${client}: ${rule}. ${reason}`,
   );
+  const open = trends.filter(({ kind }) => kind !== "known" && kind !== "fixed").length;
   return [
-    `${count(sessions.length, "run")}, ${first.recordedAt.slice(0, 10)} to ${last.recordedAt.slice(0, 10)}, numbers ${first.id} to ${last.id}. A letter each, the oldest first: x failed, . held, a blank where nothing was seen.`,
+    ...(line.job === "" ? [] : [`Job ${lineText(line)}`]),
+    `${count(sessions.length, "run")}, ${first.recordedAt.slice(0, 10)} to ${last.recordedAt.slice(0, 10)}, numbers ${first.id} to ${last.id}. A letter each, the oldest first: x failed, k failed and is known, ? could not be judged, . held, a blank where it was not run.`,
     "",
-    ...section(paint(["red", "bold"], "Appeared"), "appeared"),
-    ...section(paint("green", "Gone"), "gone"),
-    ...section(paint("yellow", "Come and go"), "flickers"),
+    ...section(paint(["red", "bold"], "Failing"), "failing"),
+    ...section(paint("yellow", "Flaky"), "flaky"),
+    ...section(paint("yellow", "Cannot be judged"), "inconclusive"),
+    ...section(paint("yellow", "No longer run"), "gone"),
+    ...section(paint("green", "Fixed"), "fixed"),
+    ...section("Known", "known"),
     ...(kept.length === 0 ? [] : [paint("yellow", "In quarantine"), ...kept, ""]),
-    `${count(steady, "finding")} in every run; --json names them.`,
+    ...unfinishedLines(sessions, paint),
+    `${count(open, "finding")} open.${others.length === 0 ? "" : ` The archive has other jobs, for --job: ${others.map(lineText).join(", ")}.`}`,
   ];
 }
 
-function trendLines(
-  { scenario, client, rule, track, since, last }: FindingTrend,
-  sinceOf: ReadonlyMap<number, string>,
-): readonly string[] {
-  const from = since === undefined ? "" : `, last change in run ${since} of ${sinceOf.get(since)}`;
+function trendLines({ id, subject, track, open, lastHeld }: FindingTrend): readonly string[] {
+  const { scenario, client, rule } = subject;
+  const held = lastHeld === undefined ? "" : `, held in run ${lastHeld.session}`;
   return [
-    `  ${scenario}, ${client}: ${rule}${from}`,
+    `  ${scenario}, ${client}: ${rule} [${id}]${open === undefined ? held : ""}`,
     `    ${track}`,
-    `    ${client} ${last.version}: ${last.message}`,
+    ...(open?.since === undefined ? [] : [`    ${sinceText(open.since)}`]),
+    ...(open === undefined ? [] : [`    ${client} ${open.version}: ${open.message}`]),
   ];
+}
+
+function knownLines({ id, subject, open }: FindingTrend): readonly string[] {
+  const { scenario, client, rule } = subject;
+  const since = open?.since === undefined ? "" : `, since ${sessionText(open.since.firstSeen)}`;
+  return [`  ${scenario}, ${client}: ${rule} [${id}]${since}`];
+}
+
+/** Runs of which nothing, or not everything, is known: gaps in the tracks. */
+function unfinishedLines(sessions: readonly SessionHead[], paint: Paint): readonly string[] {
+  const gaps = sessions.filter(({ facts }) => facts !== undefined && facts.outcome !== "finished");
+  if (gaps.length === 0) return [];
+  const lines = gaps.map((head) => {
+    const [problem] = head.facts?.problems ?? [];
+    const place = problem?.place === undefined ? "" : `${problem.place}: `;
+    const why = problem === undefined ? head.facts?.outcome : `${place}${problem.message}`;
+    return `  ${sessionText(head)}: ${why}`;
+  });
+  return [paint("yellow", "Did not come to their end"), ...lines, ""];
 }

@@ -14,6 +14,7 @@ import {
 } from "../../reporting/model/run-facts.ts";
 import type { FailedRun } from "../../reporting/model/results.ts";
 import type { SessionStanding } from "../../reporting/model/standing.ts";
+import { playedCommand } from "../../reporting/model/played-command.ts";
 import { given } from "../../reporting/model/run-report.ts";
 import type { Options } from "../arguments.ts";
 import type { Io } from "../io.ts";
@@ -60,10 +61,11 @@ export function beginSession(
   const startedAtMs = io.now();
   const { folder, ...checkout } = checkoutFacts(io);
   const build = { ...checkout, ...buildFactsOf(io.environment) };
-  const { command, values } = asked;
+  const { values } = asked;
   const label = textOf(values["label"]);
   const named = textOf(values["job"]);
-  const usual = build.branch === undefined ? command : `${build.branch}, ${command}`;
+  const played = playedCommand(commandText(asked));
+  const usual = build.branch === undefined ? played : `${build.branch}, ${played}`;
   return ({ parts = [], failures = [], problems = [], shard, edition, runs, ...end }) => {
     const endedAtMs = Math.max(startedAtMs, io.now());
     const labelOfParts = common(parts.map((part) => part.label));

@@ -6,19 +6,16 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { HarnessError } from "../../core/errors.ts";
-import { parseResults } from "../files/read-results.ts";
+import { parseResults, type ReadResults } from "../files/read-results.ts";
 import { shortPath } from "../files/short-path.ts";
 import { writeWhole } from "../files/write-whole.ts";
-import type { Results } from "../model/results.ts";
+import type { Change, SessionFacts } from "./change.ts";
 import { type Archive, openArchive } from "./database.ts";
-import { changesToReport, type FindingChange } from "./reported-changes.ts";
+import type { JobLine } from "./ledger-tables.ts";
 import { sessionRecordOf } from "./session-record.ts";
 
 /** The file in the archive's folder. */
 export const ARCHIVE_FILE = "runs.db";
-
-/** How many sessions back are read to see whether a finding comes and goes. */
-export const LOOK_BACK = 30;
 
 /** The folder beside the archive for sessions that could not be added. */
 const WAITING = "waiting";
@@ -27,12 +24,24 @@ const WAITING = "waiting";
 export interface ArchivedResults {
   /** What to print about the archive itself. */
   readonly lines: readonly string[];
-  /** What changed since changes were last reported. */
-  readonly changes: readonly FindingChange[];
+  /** What this session changed. */
+  readonly changes: readonly Change[];
   /** Its number in the archive; absent when it waits. */
   readonly id?: number;
-  /** Records that the changes were reported; returns what to print if that fails. */
-  readonly markReported: () => readonly string[];
+  /** What channels have not taken yet; absent when the session waits. */
+  readonly channels?: Channels;
+}
+
+/** Deliveries of one job. No method throws: one that fails returns what to print. */
+export interface Channels {
+  /** What a channel has not taken yet, the oldest first; nothing when the archive cannot be read. */
+  readonly pending: (channel: string) => readonly Change[];
+  readonly recordDelivered: (channel: string, changes: readonly Change[]) => readonly string[];
+  readonly recordFailed: (
+    channel: string,
+    changes: readonly Change[],
+    error: string,
+  ) => readonly string[];
 }
 
 /** Where a session goes, and when it was recorded. */
@@ -45,18 +54,24 @@ export interface ArchiveEntry {
   readonly recordedAt: string;
   /** What the person or the CI service calls it, such as a commit. */
   readonly label?: string;
+  /** What is known of it beside its results. Default: nothing, so that it belongs to no job. */
+  readonly facts?: SessionFacts;
+  /** After so long without a change, one says that the job is alive, ms; default: never. */
+  readonly heartbeatMs?: number;
 }
 
+/** What is archived of a session; one that came to nothing has no runs. */
+export type ResultsToArchive = Omit<ReadResults, "failures"> &
+  Partial<Pick<ReadResults, "failures">>;
+
 /** Adds a session and those that wait. Never throws: what went wrong is in `lines`. */
-export function addToArchive(results: Results, entry: ArchiveEntry): ArchivedResults {
-  const { folder, cwd, recordedAt, label } = entry;
+export function addToArchive(results: ResultsToArchive, entry: ArchiveEntry): ArchivedResults {
+  const { folder, cwd, recordedAt, label, facts } = entry;
   const path = join(folder, ARCHIVE_FILE);
   const when = { recordedAt, ...(label === undefined ? {} : { label }) };
+  const waiting: Waiting = { when, results, ...(facts === undefined ? {} : { facts }) };
   const lines: string[] = [];
-  const add = (): ArchivedResults => ({
-    lines,
-    ...addTo(path, results, { ...entry, when, lines }),
-  });
+  const add = (): ArchivedResults => ({ lines, ...addTo(path, waiting, { ...entry, lines }) });
   try {
     try {
       return add();
@@ -66,32 +81,75 @@ export function addToArchive(results: Results, entry: ArchiveEntry): ArchivedRes
       return add();
     }
   } catch (error) {
-    lines.push(...keepWaiting(error, results, { folder, when, cwd }));
-    return { lines, changes: [], markReported: () => [] };
+    lines.push(...keepWaiting(error, waiting, { folder, cwd }));
+    return { lines, changes: [] };
   }
 }
 
 function addTo(
   path: string,
-  results: Results,
+  { when, results, facts }: Waiting,
   {
     folder,
     cwd,
-    when,
     lines,
-  }: Pick<ArchiveEntry, "folder" | "cwd"> & Pick<Waiting, "when"> & { readonly lines: string[] },
+    heartbeatMs,
+  }: Pick<ArchiveEntry, "folder" | "cwd" | "heartbeatMs"> & { readonly lines: string[] },
 ): Omit<ArchivedResults, "lines"> {
   const archive = openArchive(path);
   try {
+    // That it was damaged is known to an empty archive from what stands beside it.
+    const lost = archive.heads(1).length === 0 ? damagedBeside(folder) : undefined;
     lines.push(...addWaiting(archive, folder, cwd));
-    const id = archive.add(sessionRecordOf({ ...results, failures: results.failures ?? [] }), when);
-    // Another process may have added one since.
-    const sessions = archive.last(LOOK_BACK).filter((session) => session.id <= id);
-    const changes = changesToReport(sessions, archive.reportedChanges());
-    return { changes, id, markReported: () => markReported(path, id, changes) };
+    const record = sessionRecordOf({ ...results, failures: results.failures ?? [] }, facts);
+    const id = archive.add(record, when, { heartbeatMs, lost });
+    const line = { job: facts?.job ?? "", branch: facts?.branch ?? "" };
+    return { changes: archive.changesOf(id), id, channels: channelsOf(path, line) };
   } finally {
     archive.close();
   }
+}
+
+/** The archive before this one that was set aside last. */
+function damagedBeside(folder: string): string | undefined {
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(`${ARCHIVE_FILE}.damaged-`))
+    .toSorted()
+    .at(-1);
+}
+
+/** Each call opens the archive for itself: between them a receiver may take its time. */
+function channelsOf(path: string, line: JobLine): Channels {
+  const withArchive = <T>(work: (archive: Archive) => T): T => {
+    const archive = openArchive(path);
+    try {
+      return work(archive);
+    } finally {
+      archive.close();
+    }
+  };
+  const record = (work: (archive: Archive) => void): readonly string[] => {
+    try {
+      withArchive(work);
+      return [];
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return [`Archive: ${reason}; what was reported now may be reported again.`];
+    }
+  };
+  return {
+    pending(channel) {
+      try {
+        return withArchive((archive) => archive.pending(channel, line));
+      } catch {
+        return [];
+      }
+    },
+    recordDelivered: (channel, changes) =>
+      record((archive) => archive.recordDelivered(channel, changes)),
+    recordFailed: (channel, changes, error) =>
+      record((archive) => archive.recordFailed(channel, changes, error)),
+  };
 }
 
 /** Keeps a damaged archive under another name, since someone may repair it; returns what to print. */
@@ -109,7 +167,8 @@ function setAside(
 
 interface Waiting {
   readonly when: Pick<ArchiveEntry, "recordedAt" | "label">;
-  readonly results: unknown;
+  readonly results: ResultsToArchive;
+  readonly facts?: SessionFacts;
 }
 
 function addWaiting(archive: Archive, folder: string, cwd: string): readonly string[] {
@@ -118,10 +177,10 @@ function addWaiting(archive: Archive, folder: string, cwd: string): readonly str
   return files.toSorted().flatMap((name) => {
     const file = join(path, name);
     try {
-      const { when, results } = JSON.parse(readFileSync(file, "utf8")) as Waiting;
+      const { when, results, facts } = JSON.parse(readFileSync(file, "utf8")) as Waiting;
       // It may be there already: another process adds what waits, too, or the file could not be removed.
       const id = archive.addOnce(
-        sessionRecordOf(parseResults(JSON.stringify(results), file)),
+        sessionRecordOf(parseResults(JSON.stringify(results), file), facts),
         when,
       );
       rmSync(file, { force: true });
@@ -140,43 +199,19 @@ function addWaiting(archive: Archive, folder: string, cwd: string): readonly str
 
 function keepWaiting(
   error: unknown,
-  results: Results,
-  {
-    folder,
-    when,
-    cwd,
-  }: { readonly folder: string; readonly when: Waiting["when"]; readonly cwd: string },
+  waiting: Waiting,
+  { folder, cwd }: Pick<ArchiveEntry, "folder" | "cwd">,
 ): readonly string[] {
   const known = error instanceof HarnessError ? error : undefined;
   const reason = error instanceof Error ? error.message : String(error);
   const hint = known?.hint === undefined ? "" : ` ${known.hint}`;
   const problem = `Archive: ${shortPath(cwd, known?.place ?? folder)}: ${reason}.`;
-  const file = freeName(join(folder, WAITING, stamp(when.recordedAt)), ".json");
+  const file = freeName(join(folder, WAITING, stamp(waiting.when.recordedAt)), ".json");
   try {
-    writeWhole(file, `${JSON.stringify({ when, results })}\n`);
+    writeWhole(file, `${JSON.stringify(waiting)}\n`);
     return [`${problem}${hint} This run waits in ${shortPath(cwd, file)} for the next.`];
   } catch {
     return [`${problem}${hint} This run is in its output folder alone.`];
-  }
-}
-
-function markReported(
-  path: string,
-  id: number,
-  changes: readonly FindingChange[],
-): readonly string[] {
-  if (changes.length === 0) return [];
-  try {
-    const archive = openArchive(path);
-    try {
-      archive.recordReported(id, changes);
-    } finally {
-      archive.close();
-    }
-    return [];
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return [`Archive: ${reason}; what was reported now may be reported again.`];
   }
 }
 

@@ -38,19 +38,6 @@ describe("the archive", () => {
     again.close();
   });
 
-  it("keeps the changes that were reported, in order", () => {
-    const archive = openArchive(path);
-    const items = (["appeared", "fixed"] as const).map((kind) => ({
-      kind,
-      scenario: "a",
-      client: "msal-node",
-      rule: "backoff",
-    }));
-    for (const item of items) archive.recordReported(archive.add(session({}), when), [item]);
-    expect(archive.reportedChanges()).toEqual(items);
-    archive.close();
-  });
-
   it("adds all of a session or nothing", () => {
     const archive = openArchive(path);
     const { runs, ...rest } = session({ a: {}, b: {} });
@@ -72,7 +59,8 @@ describe("an archive of an earlier version", () => {
     for (const step of migrations.slice(0, version)) old.exec(step);
     old.exec(`PRAGMA user_version = ${version}`);
     if (version > 0) {
-      old.exec(`INSERT INTO session VALUES (7, '${when.recordedAt}', 'old', '0.0.9', '1');
+      old.exec(`INSERT INTO session (id, recorded_at, label, brownout, seed)
+          VALUES (7, '${when.recordedAt}', 'old', '0.0.9', '1');
         INSERT INTO run (session, place, scenario, client, version, mount, verdict)
           VALUES (7, 0, 'a', 'msal-node', '7.2.1', 'https', 'fail');
         INSERT INTO finding (session, place, rule, verdict, message, baseline)
@@ -86,6 +74,73 @@ describe("an archive of an earlier version", () => {
     archive.add(session({ a: {} }), when);
     expect(archive.last(9)).toHaveLength(version === 0 ? 1 : 2);
     archive.close();
+  });
+});
+
+/** Nine nights as the fourth version of the tables wrote them, with the digests of then. */
+const older = new URL("../../../test/support/archive-of-0.1.sql", import.meta.url);
+
+describe("an archive of before there was a ledger", () => {
+  const line = { job: "nightly", branch: "main" };
+  const facts = { ...line, command: "run", outcome: "finished" } as const;
+  const night = (signs: Parameters<typeof session>[0]) => ({ ...session(signs), facts });
+  const all = { a: { backoff: "k" }, b: { "retry-after": "x" }, c: {}, d: {} } as const;
+  beforeEach(() => {
+    openArchive(path).close();
+    rmSync(path);
+    const old = new DatabaseSync(path);
+    for (const step of migrations.slice(0, 4)) old.exec(step);
+    old.exec(`BEGIN; ${readFileSync(older, "utf8")}; PRAGMA user_version = 4; COMMIT;`);
+    old.close();
+  });
+
+  it("is unaltered: each session has the digest with which it was written", () => {
+    const archive = openArchive(path);
+    const sessions = archive.last(99);
+    expect(sessions.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(sessions[6]).toMatchObject({ label: "v7", runs: [{ scenario: "a" }, {}, {}, {}] });
+    archive.close();
+  });
+
+  it("goes over to the first job, which neither forgets nor repeats its findings", () => {
+    const archive = openArchive(path);
+    expect(archive.lines()).toEqual([{ job: "", branch: "" }]);
+    const known = archive.findings({ job: "", branch: "" });
+    expect(known.map(({ subject, open }) => [subject.scenario, open?.firstSeen])).toEqual([
+      ["a", 1],
+      ["b", 7],
+      ["c", 9],
+    ]);
+    const id = archive.add(night(all), when);
+    expect(archive.lines()).toEqual([line]);
+    expect(archive.changesOf(id)).toMatchObject([
+      { subject: { scenario: "c" }, detail: { kind: "fixed" } },
+    ]);
+    // What was not reported then is reported now; what was is not.
+    expect(archive.pending("one", line)).toMatchObject([{ subject: { scenario: "c" } }]);
+    archive.close();
+  });
+
+  it("keeps a finding of its last night that was not reported, and that is still there", () => {
+    const archive = openArchive(path);
+    archive.add(night({ ...all, c: { hang: "x" } }), when);
+    expect(archive.pending("one", line)).toMatchObject([
+      {
+        subject: { scenario: "c" },
+        detail: { kind: "new" },
+        since: { firstSeen: { id: 9 }, lastGood: { id: 8 } },
+      },
+    ]);
+    archive.close();
+  });
+
+  it("is as small as what differs: equal nights are kept once", () => {
+    openArchive(path).close();
+    const database = new DatabaseSync(path);
+    const { count } = database.prepare("SELECT count(*) AS count FROM content").get() ?? {};
+    // Two of b and of c, one of a and of d.
+    expect(count).toBe(6);
+    database.close();
   });
 });
 

@@ -1,41 +1,52 @@
 /**
- * The archive: every session of runs, in one SQLite file. It keeps what was found, so that the
- * next session can be compared with it.
+ * The archive: every session of runs, in one SQLite file, with a ledger of what changed from one
+ * to the next. It keeps what was found, so that the next session can be compared with it.
  */
-import { hash } from "node:crypto";
-import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { isDeepStrictEqual } from "node:util";
 import { HarnessError } from "../../core/errors.ts";
 import { makeFolder } from "../../core/make-folder.ts";
-import { migrations } from "./migrations.ts";
-import type { ReportedChange } from "./reported-changes.ts";
-import type { FindingRecord, RunRecord, SessionRecord } from "./session-record.ts";
-import type { ArchivedSession } from "./finding-trends.ts";
+import { asProblem, damaged } from "./archive-problem.ts";
+import type { Change, SessionHead } from "./change.ts";
+import { pendingChanges, recordDelivered, recordFailed } from "./deliveries.ts";
+import { changesWhere, type FoldSettings, foldNewSessions, type JobLine } from "./ledger-tables.ts";
+import { defineFunctions, migrations } from "./migrations.ts";
+import type { ArchivedSession, SessionRecord } from "./session-record.ts";
+import { headsWhere, insertSession, type SessionTime, sessionsWhere } from "./session-tables.ts";
+import { type TrackedFinding, trackedFindings } from "./tracked-findings.ts";
 
 /** An open archive. Every method throws `archive-damaged`, `archive-locked` or `unwritable`. */
 export interface Archive {
-  /** Adds a session; returns its id. All of it or nothing. */
-  readonly add: (
-    session: SessionRecord,
-    when: { readonly recordedAt: string; readonly label?: string },
-  ) => number;
+  /** Adds a session and goes on with the ledger; returns its id. All of it or nothing. */
+  readonly add: (session: SessionRecord, when: SessionTime, settings?: FoldSettings) => number;
   /** Adds a session that may have been added before; nothing when one of that moment with those runs is there. */
-  readonly addOnce: (
-    session: SessionRecord,
-    when: { readonly recordedAt: string; readonly label?: string },
-  ) => number | undefined;
+  readonly addOnce: (session: SessionRecord, when: SessionTime) => number | undefined;
   /** The last so many sessions, the oldest first. */
   readonly last: (count: number) => readonly ArchivedSession[];
+  /** The same without their runs, which is quick; of one job and branch when it is named. */
+  readonly heads: (count: number, line?: JobLine) => readonly SessionHead[];
   /** The session of that id. */
   readonly session: (id: number) => ArchivedSession | undefined;
   /** The last session with that label. */
   readonly labelled: (label: string) => ArchivedSession | undefined;
-  /** The changes that were reported, the oldest first. */
-  readonly reportedChanges: () => readonly ReportedChange[];
-  /** Records which changes of a session were reported. */
-  readonly recordReported: (session: number, changes: readonly ReportedChange[]) => void;
+  /** Jobs with their branches, that of the last session first. */
+  readonly lines: () => readonly JobLine[];
+  /** What is known of each finding of a job that was ever seen. */
+  readonly findings: (line: JobLine) => readonly TrackedFinding[];
+  /** The changes that a session brought. */
+  readonly changesOf: (session: number) => readonly Change[];
+  /** The changes that a channel has not taken yet, the oldest first; one that is asked for the first time gets those of the last session and of what is open. */
+  readonly pending: (channel: string, line: JobLine) => readonly Change[];
+  /** Records that a channel took changes. */
+  readonly recordDelivered: (channel: string, changes: readonly Pick<Change, "id">[]) => void;
+  /** Records that a channel did not take changes, and why: it gets them again in the next run. */
+  readonly recordFailed: (
+    channel: string,
+    changes: readonly Pick<Change, "id">[],
+    error: string,
+  ) => void;
   readonly close: () => void;
 }
 
@@ -56,6 +67,7 @@ export function openArchive(
     const database = new DatabaseSync(path, { timeout: options.lockedMaxMs ?? LOCKED_MAX_MS });
     try {
       checkPages(database, path);
+      defineFunctions(database);
       migrate(database, path);
       checkTables(database, path);
     } catch (error) {
@@ -85,6 +97,7 @@ function checkPages(database: DatabaseSync, path: string): void {
 /** The tables are those that the migrations make, column by column. */
 function checkTables(database: DatabaseSync, path: string): void {
   const made = new DatabaseSync(":memory:");
+  defineFunctions(made);
   for (const step of migrations) made.exec(step);
   const [wanted, found] = [columnsOf(made), columnsOf(database)];
   made.close();
@@ -101,14 +114,6 @@ function columnsOf(database: DatabaseSync): readonly string[] {
     .map(({ column }) => String(column));
 }
 
-function damaged(path: string, problem: string, cause?: unknown): HarnessError {
-  return new HarnessError("archive-damaged", `it is damaged, or not an archive: ${problem}`, {
-    place: path,
-    hint: "Move it away, or restore it from a copy.",
-    ...(cause === undefined ? {} : { cause }),
-  });
-}
-
 function migrate(database: DatabaseSync, path: string): void {
   database.exec("PRAGMA foreign_keys = ON");
   const version = versionOf(database);
@@ -123,6 +128,7 @@ function migrate(database: DatabaseSync, path: string): void {
     // Another process may have migrated it meanwhile.
     for (const step of migrations.slice(versionOf(database))) database.exec(step);
     database.exec(`PRAGMA user_version = ${migrations.length}`);
+    foldNewSessions(database, {});
   });
 }
 
@@ -144,205 +150,62 @@ function inTransaction<T>(database: DatabaseSync, work: () => T): T {
 
 function archiveOf(database: DatabaseSync, path: string): Archive {
   const guarded = <T>(work: () => T): T => asProblem(path, work);
+  const change = <T>(work: () => T): T => guarded(() => inTransaction(database, work));
+  const add: Archive["add"] = (session, when, settings = {}) => {
+    const id = insertSession(database, session, when);
+    foldNewSessions(database, settings);
+    return id;
+  };
   return {
-    add: (session, when) =>
-      guarded(() => inTransaction(database, () => addSession(database, session, when))),
+    add: (session, when, settings) => change(() => add(session, when, settings)),
     addOnce: (session, when) =>
-      guarded(() =>
-        inTransaction(database, () =>
-          sessionsWhere(database, "WHERE recorded_at = ?", when.recordedAt).some((kept) =>
-            isSame(kept, session),
-          )
-            ? undefined
-            : addSession(database, session, when),
-        ),
-      ),
+      change(() => {
+        const there = sessionsWhere(database, "WHERE recorded_at = ?", when.recordedAt);
+        return there.some((kept) => isSame(kept, session)) ? undefined : add(session, when);
+      }),
     last: (count) => guarded(() => sessionsWhere(database, "ORDER BY id DESC LIMIT ?", count)),
+    heads: (count, line) =>
+      guarded(() =>
+        line === undefined
+          ? headsWhere(database, "ORDER BY id DESC LIMIT ?", count)
+          : headsWhere(
+              database,
+              "WHERE job = ? AND branch = ? ORDER BY id DESC LIMIT ?",
+              line.job,
+              line.branch,
+              count,
+            ),
+      ),
     session: (id) => guarded(() => sessionsWhere(database, "WHERE id = ?", id)[0]),
     labelled: (label) =>
       guarded(() => sessionsWhere(database, "WHERE label = ? ORDER BY id DESC LIMIT 1", label)[0]),
-    reportedChanges: () =>
+    lines: () =>
       guarded(() =>
         database
-          .prepare("SELECT scenario, client, rule, kind FROM told ORDER BY session")
+          .prepare("SELECT job, branch FROM session GROUP BY job, branch ORDER BY max(id) DESC")
           .all()
-          .map((row) => ({ ...row }) as unknown as ReportedChange),
+          .map(({ job, branch }) => ({ job: String(job), branch: String(branch) })),
       ),
-    recordReported: (session, changes) =>
-      guarded(() =>
-        inTransaction(database, () => {
-          const insert = database.prepare("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)");
-          for (const { scenario, client, rule, kind } of changes)
-            insert.run(session, scenario, client, rule, kind);
-        }),
-      ),
+    findings: (line) => guarded(() => trackedFindings(database, line)),
+    changesOf: (session) =>
+      guarded(() => changesWhere(database, "WHERE c.session = ? ORDER BY c.number", session)),
+    pending: (channel, line) => change(() => pendingChanges(database, channel, line)),
+    recordDelivered: (channel, changes) =>
+      change(() => recordDelivered(database, channel, changes)),
+    recordFailed: (channel, changes, error) =>
+      change(() => recordFailed(database, channel, { changes, error })),
     close: () => database.close(),
   };
-}
-
-function addSession(
-  database: DatabaseSync,
-  { brownout, seed, runs }: SessionRecord,
-  { recordedAt, label }: { readonly recordedAt: string; readonly label?: string },
-): number {
-  const id = Number(
-    database
-      .prepare("INSERT INTO session (recorded_at, label, brownout, seed) VALUES (?, ?, ?, ?)")
-      .run(recordedAt, label ?? null, brownout, seed).lastInsertRowid,
-  );
-  const insertRun = database.prepare(
-    `INSERT INTO run (session, place, scenario, client, version, mount, verdict,
-       without_token_ms, prompts_caused, calls_withheld, unseen)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  const insertFinding = database.prepare(
-    `INSERT INTO finding (session, place, rule, verdict, message, baseline, quarantined)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
-  );
-  runs.forEach((run, place) => {
-    const { scenario, client, version, mount, verdict, cost, unseen } = run;
-    const { withoutTokenMs, promptsCaused, callsWithheld } = cost;
-    const rest = [Math.round(withoutTokenMs), promptsCaused, callsWithheld, unseen.join(" ")];
-    insertRun.run(id, place, scenario, client, version, mount, verdict, ...rest);
-    for (const { rule, verdict: found, message, baseline, quarantined } of run.findings)
-      insertFinding.run(id, place, rule, found, message, baseline, quarantined === true ? 1 : 0);
-  });
-  const [written] = database.prepare("SELECT * FROM session WHERE id = ?").all(id);
-  if (written !== undefined)
-    database
-      .prepare("UPDATE session SET digest = ? WHERE id = ?")
-      .run(digestOf(readSession(database, written)), id);
-  return id;
-}
-
-function sessionsWhere(
-  database: DatabaseSync,
-  condition: string,
-  value: number | string,
-): readonly ArchivedSession[] {
-  return database
-    .prepare(`SELECT * FROM session ${condition}`)
-    .all(value)
-    .map((row) => sessionOf(database, row))
-    .toSorted((a, b) => a.id - b.id);
 }
 
 function isSame(kept: SessionRecord, other: SessionRecord): boolean {
   return (
     kept.brownout === other.brownout &&
     kept.seed === other.seed &&
-    isDeepStrictEqual(kept.runs, other.runs)
+    isDeepStrictEqual(kept.runs.map(inOrderOfRules), other.runs.map(inOrderOfRules))
   );
 }
 
-type Row = Readonly<Record<string, unknown>>;
-
-/** The session, as it was added; throws for one that was altered since. */
-function sessionOf(database: DatabaseSync, row: Row): ArchivedSession {
-  const session = readSession(database, row);
-  const { digest } = row;
-  if (digest !== null && digest !== digestOf(session))
-    throw new AlteredSession(`run ${session.id} is not what was added`);
-  return session;
-}
-
-/** The database is whole, and what is in it is not what we wrote. */
-class AlteredSession extends Error {}
-
-function digestOf(session: ArchivedSession): string {
-  return hash("sha256", JSON.stringify(session), "hex");
-}
-
-function readSession(database: DatabaseSync, row: Row): ArchivedSession {
-  const id = Number(row["id"]);
-  const found = Map.groupBy(
-    database.prepare("SELECT * FROM finding WHERE session = ? ORDER BY place, rule").all(id),
-    ({ place }) => place,
-  );
-  return {
-    id,
-    recordedAt: String(row["recorded_at"]),
-    ...(typeof row["label"] === "string" ? { label: row["label"] } : {}),
-    brownout: String(row["brownout"]),
-    seed: String(row["seed"]),
-    runs: database
-      .prepare("SELECT * FROM run WHERE session = ? ORDER BY place")
-      .all(id)
-      .map((run) => runOf(run, found.get(run["place"]) ?? [])),
-  };
-}
-
-function runOf(row: Row, findings: readonly Row[]): RunRecord {
-  return {
-    scenario: String(row["scenario"]),
-    client: String(row["client"]),
-    version: String(row["version"]),
-    mount: String(row["mount"]),
-    verdict: row["verdict"] as RunRecord["verdict"],
-    cost: {
-      withoutTokenMs: Number(row["without_token_ms"]),
-      promptsCaused: Number(row["prompts_caused"]),
-      callsWithheld: Number(row["calls_withheld"]),
-    },
-    findings: findings.map((finding): FindingRecord => ({
-      rule: String(finding["rule"]),
-      verdict: finding["verdict"] as FindingRecord["verdict"],
-      message: String(finding["message"]),
-      baseline: finding["baseline"] as FindingRecord["baseline"],
-      ...(finding["quarantined"] === 1 ? { quarantined: true as const } : {}),
-    })),
-    unseen: String(row["unseen"])
-      .split(" ")
-      .filter((rule) => rule !== ""),
-  };
-}
-
-/** SQLite's result codes: https://sqlite.org/rescode.html */
-const codes = { busy: 5, locked: 6 };
-
-/** No permission, memory, read-only, full, cannot be opened, a row that is refused, no access: the file may be whole. */
-const codesOfWhole: readonly number[] = [3, 7, 8, 13, 14, 19, 23];
-
-/** Turns what SQLite throws into a `HarnessError` with a code. */
-function asProblem<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof HarnessError) throw error;
-    // The low byte is the kind; the others are details.
-    const errcode = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;
-    const reason = error instanceof Error ? error.message : String(error);
-    if (errcode === codes.busy || errcode === codes.locked) {
-      throw new HarnessError("archive-locked", "another process keeps it locked", {
-        place: path,
-        hint: "Let one run at a time write to one archive, or give each its own: --archive DIR.",
-        cause: error,
-      });
-    }
-    const isBroken = errcode !== 0 && !codesOfWhole.includes(errcode);
-    if (isBroken || error instanceof AlteredSession || hasBrokenHeader(path))
-      throw damaged(path, reason, error);
-    throw new HarnessError("unwritable", `it cannot be written: ${reason}`, {
-      place: path,
-      hint: "Name another folder with --archive DIR.",
-      cause: error,
-    });
-  }
-}
-
-/** SQLite takes a database whose header asks for a later version for one that it may only read. */
-function hasBrokenHeader(path: string): boolean {
-  try {
-    const file = openSync(path, "r");
-    try {
-      const header = Buffer.alloc(20);
-      if (readSync(file, header) < header.length) return false;
-      const versions = [header[18] ?? 0, header[19] ?? 0];
-      return versions.some((version) => version < 1 || version > 2);
-    } finally {
-      closeSync(file);
-    }
-  } catch {
-    return false;
-  }
+function inOrderOfRules(run: SessionRecord["runs"][number]) {
+  return { ...run, findings: run.findings.toSorted((a, b) => (a.rule < b.rule ? -1 : 1)) };
 }

@@ -3,9 +3,13 @@
  * was found in each. The version of a client is not part of a run's name, so that an upgrade of
  * MSAL is a change and not another run.
  */
+import { hash } from "node:crypto";
 import type { Cost } from "../model/cost.ts";
+import type { Control } from "../model/control.ts";
+import type { FailedRun } from "../model/results.ts";
 import type { Verdict } from "../../rules/rule.ts";
 import type { ReadResults } from "../files/read-results.ts";
+import type { SessionFacts, SessionHead } from "./change.ts";
 
 /** What was found in a run. */
 export interface FindingRecord {
@@ -15,6 +19,8 @@ export interface FindingRecord {
   readonly baseline: "known" | "new" | "expected";
   /** It is in quarantine: it comes and goes. */
   readonly quarantined?: true;
+  /** The fault windows that it needs, as its control found; absent when no control named any. */
+  readonly cause?: string;
 }
 
 /** One scenario with one client. */
@@ -29,6 +35,8 @@ export interface RunRecord {
   readonly findings: readonly FindingRecord[];
   /** Ids of rules that had nothing to judge and are no finding. */
   readonly unseen: readonly string[];
+  /** The same for runs in which the same happened, also of scenarios that are called otherwise. */
+  readonly shape?: string;
 }
 
 /** All runs of one session. */
@@ -36,7 +44,13 @@ export interface SessionRecord {
   readonly brownout: string;
   readonly seed: string;
   readonly runs: readonly RunRecord[];
+  /** Runs that the harness could not finish. Absent when there are none. */
+  readonly failures?: readonly FailedRun[];
+  readonly facts?: SessionFacts;
 }
+
+/** A session in the archive. */
+export type ArchivedSession = SessionRecord & SessionHead;
 
 /** A finding and where it was seen. */
 export interface SeenFinding extends FindingRecord {
@@ -45,32 +59,67 @@ export interface SeenFinding extends FindingRecord {
   readonly version: string;
 }
 
-/** The record of a `results.json`. */
-export function sessionRecordOf({ brownout, seed, runs }: ReadResults): SessionRecord {
+/** The record of a `results.json`, with what is known of its session beside it. */
+export function sessionRecordOf(
+  { brownout, seed, runs, failures }: ReadResults,
+  facts?: SessionFacts,
+): SessionRecord {
   return {
     brownout,
     seed,
-    runs: runs.map(({ scenario, client, mount, verdict, cost, findings, unseen = [] }) => ({
-      scenario,
-      client: client.name,
-      version: client.version,
-      mount,
-      verdict,
-      cost: {
-        withoutTokenMs: cost?.withoutTokenMs ?? 0,
-        promptsCaused: cost?.promptsCaused ?? 0,
-        callsWithheld: cost?.callsWithheld ?? 0,
-      },
-      findings: findings.map(({ rule, verdict: found, message, baseline, quarantined }) => ({
+    runs: runs.map(runRecordOf),
+    ...(failures.length === 0 ? {} : { failures }),
+    ...(facts === undefined ? {} : { facts }),
+  };
+}
+
+function runRecordOf(run: ReadResults["runs"][number]): RunRecord {
+  const { scenario, client, mount, verdict, cost, findings, unseen = [] } = run;
+  return {
+    scenario,
+    client: client.name,
+    version: client.version,
+    mount,
+    verdict,
+    cost: {
+      withoutTokenMs: cost?.withoutTokenMs ?? 0,
+      promptsCaused: cost?.promptsCaused ?? 0,
+      callsWithheld: cost?.callsWithheld ?? 0,
+    },
+    findings: findings.map(({ rule, verdict: found, message, baseline, quarantined, control }) => {
+      const cause = causeOf(control);
+      return {
         rule,
         verdict: found,
         message,
         baseline,
         ...(quarantined === undefined ? {} : { quarantined }),
-      })),
-      unseen,
-    })),
+        ...(cause === undefined ? {} : { cause }),
+      };
+    }),
+    unseen,
+    shape: shapeOf(run),
   };
+}
+
+/** What a control names as the cause, as a text to compare; undefined when it names none. */
+function causeOf(control: Control | undefined): string | undefined {
+  if (control?.kind === "not-of-the-outage") return "no fault";
+  if (control?.kind !== "caused") return undefined;
+  const sets = control.causes.map((windows) =>
+    windows
+      .map(({ id }) => id)
+      .toSorted()
+      .join("+"),
+  );
+  return sets.toSorted().join(", ");
+}
+
+function shapeOf(run: ReadResults["runs"][number]): string {
+  const { client, mount, operations, requests, simulatedMs, findings, unseen = [], cost } = run;
+  const found = findings.map(({ rule, verdict, message }) => [rule, verdict, message]);
+  const seen = [client.name, mount, operations, requests, simulatedMs, found, unseen, cost];
+  return hash("sha256", JSON.stringify(seen), "hex").slice(0, 16);
 }
 
 /** The name of a run in every session. */
