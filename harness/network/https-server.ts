@@ -110,13 +110,6 @@ export function authorityFile(): string {
   return fileURLToPath(new URL("ca.cert.pem", fixtures));
 }
 
-/** Makes this process trust the fixture CA and nothing else; the returned function undoes it. */
-export function trustFixtureAuthority(): () => void {
-  const before = tls.getCACertificates("default");
-  tls.setDefaultCACertificates([readFixture("ca.cert.pem")]);
-  return () => tls.setDefaultCACertificates(before);
-}
-
 export interface ArrivalOptions {
   /** What becomes of the connection after a whole answer. */
   readonly afterwards?: "close" | "keep-alive";

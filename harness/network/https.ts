@@ -17,16 +17,12 @@ import { deliveryOf, textOfResponse } from "../core/http/message.ts";
 import { type ClientSideRequest, watchClientRequests } from "./client-requests.ts";
 import { stepsOf } from "./deliver.ts";
 import { connectionAttempt } from "./in-process-transport.ts";
-import {
-  type Arrival,
-  type ArrivalOptions,
-  startServers,
-  trustFixtureAuthority,
-} from "./https-server.ts";
+import { type Arrival, type ArrivalOptions, startServers } from "./https-server.ts";
 import type { Mount, MountContext, Mounted } from "./mount.ts";
 import { type Dial, installNetworkGuard } from "./network-guard.ts";
 import { connectionError, lookupError, resetError } from "./node-errors.ts";
 import { isServedHost } from "./served-hosts.ts";
+import { trustFixtureAuthority } from "./fixture-authority.ts";
 import { reuseTlsSessions } from "./tls-reuse.ts";
 import { createTurnstile, nextTurn, type Turnstile } from "./turnstile.ts";
 import { watchUndiciTicks } from "./undici-ticks.ts";

@@ -12,6 +12,7 @@ import { plainMessageOf } from "../../core/explain.ts";
 import { errorOf } from "../../core/thrown.ts";
 import { writeJournal } from "../../history/journal.ts";
 import { maskSecretLooks } from "../../history/secret-text.ts";
+import { keepFixtureAuthority } from "../../network/fixture-authority.ts";
 import { endBrowser } from "../../network/mounts.ts";
 import type { History } from "../../history/event.ts";
 import { announcedPackages } from "../../history/announced-packages.ts";
@@ -51,6 +52,7 @@ setInterval(() => {
   if (underWay !== undefined) say({ secret: underWay, said: { kind: "alive" } });
 }, ALIVE_EVERY_MS).unref();
 keepProcessClock();
+keepFixtureAuthority();
 // Ctrl-C, and the end of a terminal, go to the whole process group: the parent decides what happens to a run.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => undefined);
 

@@ -6,12 +6,18 @@
 import { guardChildren } from "./children.ts";
 import { guardDatagrams } from "./datagrams.ts";
 import { guardLookups } from "./lookups.ts";
+import { showTogether } from "./replace-method.ts";
 import type { StopOptions } from "./stop.ts";
 
 /** Keeps all of it on this machine until the returned function is called. */
 export function guardOutgoing(options: StopOptions): () => void {
-  const undo = [guardDatagrams(options), guardLookups(options), guardChildren(options)];
-  return () => {
-    for (const restore of undo.toReversed()) restore();
-  };
+  const undo = showTogether(() => [
+    guardDatagrams(options),
+    guardLookups(options),
+    guardChildren(options),
+  ]);
+  return () =>
+    showTogether(() => {
+      for (const restore of undo.toReversed()) restore();
+    });
 }
