@@ -6,16 +6,14 @@ import { askableFrames, askDocument, type Documents, type Look } from "./documen
 import { stateOf } from "./agent/agent-calls.ts";
 import type { PageScreen, PageState } from "./agent/agent-protocol.ts";
 
-/** Turns of a document's event loop before each reading of its state, and readings in one look, that must pass without activity. */
+/** Turns of a document's event loop before each reading of its state. */
 const TURNS = 2;
-const READINGS = 2;
-/**
- * Looks at all documents that must be alike: a message between two of them may arrive after the
- * one was looked at. A thorough look that follows a quick one starts where that one ended.
- */
+/** Readings in one look that must be alike. They are taken in the page: each look is a round trip through three processes. */
+const READINGS = { quick: 2, thorough: 3 } as const;
+/** Looks at all documents that must be alike: a message between two of them may arrive after the one was looked at. */
 const LOOKS = { one: 1, several: 2 } as const;
 /** While a call is under way in a page, work may be under way that nothing shows. */
-const MORE_LOOKS_IN_A_CALL = 2;
+const MORE_LOOKS_IN_A_CALL = 1;
 /** From the last event that the browser reported; ms, the machine's. */
 const SETTLING_MS = { quick: 4, thorough: 30 } as const;
 /** How long the simulator may need to hear that the browser has given a request up; ms, the machine's. */
@@ -28,32 +26,51 @@ export async function areQuiescent(
   documents: Documents,
   thoroughness: Thoroughness,
 ): Promise<boolean> {
-  const { calls } = documents;
-  // The browser's own processes exchange messages that are not visible from outside.
-  const waitMs = documents.lastAtMs + SETTLING_MS[thoroughness] - performance.now();
-  if (waitMs > 0) await sleep(waitMs);
+  const hasSettled = await settles(documents, SETTLING_MS[thoroughness]);
   documents.quiescent = undefined;
+  const isThorough = thoroughness === "thorough";
+  let before = isThorough ? documents.quickLook : undefined;
+  documents.quickLook = undefined;
+  if (!hasSettled) return false;
   if (isBetween(documents)) {
     await sleep(1);
     return false;
   }
-  const isThorough = thoroughness === "thorough";
-  let before = isThorough ? documents.quickLook : undefined;
-  documents.quickLook = undefined;
-  let looks = before === undefined ? 0 : looksFor("quick", before, calls);
-  for (let wanted = looks + 1; looks < wanted;) {
+  const wanted = looksFor(documents, thoroughness);
+  // A thorough look that follows a quick one is the last.
+  let looks = before === undefined ? 0 : wanted - 1;
+  while (looks < wanted) {
     const at = documents.activity;
-    const now = await look(documents, isThorough);
+    const now = await look(documents, looks + 1 === wanted ? thoroughness : "quick");
     const isSame = documents.activity === at && (before === undefined || before.sign === now.sign);
     if (now.busy || (before !== undefined && !isSame)) return false;
     // What happens during the first look, such as the end of a call, is what it has seen.
     looks = isSame ? looks + 1 : 0;
     before = now;
-    wanted = looksFor(thoroughness, now, documents.calls);
   }
   if (isThorough) documents.quiescent = { at: documents.activity, polls: 0 };
   else documents.quickLook = before;
   return true;
+}
+
+/**
+ * Waits until so long has passed since the last event that the browser has reported: its own
+ * processes exchange messages that are not visible from outside. False when another is reported.
+ */
+async function settles(documents: Documents, forMs: number): Promise<boolean> {
+  const { activity } = documents;
+  for (;;) {
+    const waitMs = documents.lastAtMs + forMs - performance.now();
+    if (documents.activity !== activity) return false;
+    if (waitMs <= 0) return true;
+    await sleep(Math.min(waitMs, SETTLING_MS.quick));
+  }
+}
+
+function looksFor(documents: Documents, thoroughness: Thoroughness): number {
+  const looks = askableFrames(documents).length > 1 ? LOOKS.several : LOOKS.one;
+  const isInCall = thoroughness === "thorough" && documents.calls > 0;
+  return looks + (isInCall ? MORE_LOOKS_IN_A_CALL : 0);
 }
 
 /** Whether a request, or the news that the browser has given one up, is between a page and the simulator. */
@@ -63,20 +80,10 @@ function isBetween({ requests, options, lastAtMs }: Documents): boolean {
   return requests.open() < underway && performance.now() - lastAtMs < GIVEN_UP_MS;
 }
 
-/** How many looks must be alike; the quick ones before a thorough one count. */
-function looksFor(
-  thoroughness: Thoroughness,
-  { documents }: Pick<Look, "documents">,
-  calls: number,
-): number {
-  const quick = documents > 1 ? LOOKS.several : LOOKS.one;
-  if (thoroughness === "quick") return quick;
-  return quick + 1 + (calls > 0 ? MORE_LOOKS_IN_A_CALL : 0);
-}
-
-async function look(documents: Documents, screen: boolean): Promise<Look> {
+async function look(documents: Documents, thoroughness: Thoroughness): Promise<Look> {
   const frames = askableFrames(documents);
-  const reading = { turns: TURNS, times: READINGS, screen };
+  const isThorough = thoroughness === "thorough";
+  const reading = { turns: TURNS, times: READINGS[thoroughness], screen: isThorough };
   const states = await Promise.all(
     frames.map((frame) => askDocument(documents, frame, () => stateOf(frame, reading))),
   );
@@ -104,7 +111,6 @@ async function look(documents: Documents, screen: boolean): Promise<Look> {
   return {
     sign: `${documents.activity} ${counts.join(" ")}`,
     busy: isBusy || isLost || isBetween(documents),
-    documents: frames.length,
   };
 }
 

@@ -27,7 +27,6 @@ export interface Look {
   readonly sign: string;
   /** Something is at work. */
   readonly busy: boolean;
-  readonly documents: number;
 }
 
 /** The state of a document; `"gone"` when it went away before it could answer. */

@@ -201,7 +201,7 @@ async function runScript(
           gate: clock.gate,
           clock,
         });
-  if (browsers !== undefined) clock.beforeTimeGoesOn(browsers.settle);
+  if (browsers !== undefined) clock.beforeTimeGoesOn(browsers.settle, browsers.isWaiting);
   const context = createScriptContext({
     client,
     clock,

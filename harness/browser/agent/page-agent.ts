@@ -248,14 +248,14 @@ function createAgent(
  */
 async function readSteadily(
   reading: PageReading,
-  timers: Pick<PageTimers, "turn">,
+  timers: Pick<PageTimers, "turn" | "swiftTurn">,
   read: () => PageState,
 ): Promise<PageState> {
   /** A turn takes up to 4 ms of the machine's time. */
   const TURNS_BUSY_MAX = 12;
   let before: number | undefined;
   for (let count = 1; ; count += 1) {
-    for (let turns = 0; turns < reading.turns; turns += 1) await timers.turn();
+    for (let turns = 0; turns < reading.turns; turns += 1) await timers.swiftTurn();
     for (let turns = 0; turns < TURNS_BUSY_MAX && read().busy > 0; turns += 1) await timers.turn();
     const state = read();
     const isSteady = before === undefined || before === state.activity;

@@ -132,6 +132,29 @@ describe("a clock with participants", () => {
     expect(polling.looks() - looks).toBeGreaterThan(10);
   });
 
+  it("takes a quick look at them only while something waits for quiet", async () => {
+    const clock = createVirtualClock({ startMs: 0 });
+    const { participant } = participantWith();
+    const looks: string[] = [];
+    Object.assign(participant, {
+      isQuiescent: (thoroughness: string) => Promise.resolve(looks.push(thoroughness) > 0),
+    });
+    clock.join(participant);
+    let waiting = 2;
+    const settled: string[] = [];
+    clock.beforeTimeGoesOn(
+      (thoroughness) => {
+        settled.push(thoroughness);
+        // A request goes on at once; time goes on when there is none.
+        return Promise.resolve(thoroughness === "thorough" || waiting-- === 0);
+      },
+      () => waiting > 0,
+    );
+    await clock.drive(clock.sleep(10));
+    expect(looks).toEqual(["quick", "quick", "thorough", "thorough"]);
+    expect(settled).toEqual(looks);
+  });
+
   it("waits until they are quiescent, and only for those that have joined", async () => {
     const clock = createVirtualClock({ startMs: 0 });
     const { participant, log, work } = participantWith();

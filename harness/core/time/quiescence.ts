@@ -15,6 +15,9 @@ export interface QuiescenceOptions {
   readonly shared: boolean;
 }
 
+/** What is done once all is quiet; false keeps time where it is. */
+export type Settle = (thoroughness: Thoroughness) => Promise<boolean>;
+
 export interface Quiescence {
   /** Resolves true when time may go on. */
   check(): Promise<boolean>;
@@ -26,8 +29,8 @@ export interface Quiescence {
   forget(): void;
   /** Time also stands still while `isBusy` says so: work that the event loop does not show. */
   waitWhile(isBusy: () => boolean): void;
-  /** Called once all is quiet, first quickly and then thoroughly; false keeps time where it is. The last function given counts. */
-  beforeTimeGoesOn(settle: (thoroughness: Thoroughness) => Promise<boolean>): void;
+  /** See `VirtualClock.beforeTimeGoesOn`. */
+  beforeTimeGoesOn(settle: Settle, isWaiting?: () => boolean): void;
   /** For a new run: nothing is busy; `quietTurns` is kept where it is not given. */
   reset(quietTurns?: number): void;
 }
@@ -42,7 +45,8 @@ export function createQuiescence(options: QuiescenceOptions): Quiescence {
   let isBusy = (): boolean => false;
   let work: Pick<PendingWork, "any"> = { any: () => false };
   let onlyTurns = false;
-  let settle: ((thoroughness: Thoroughness) => Promise<boolean>) | undefined;
+  let settle: Settle | undefined;
+  let isWaiting = (): boolean => false;
   /** The gate's activity when all was last thoroughly quiescent; undefined since something else has happened. */
   let quiescentAt: number | undefined;
 
@@ -53,7 +57,9 @@ export function createQuiescence(options: QuiescenceOptions): Quiescence {
     // They take their time to answer; meanwhile something may have begun here.
     const before = gate.activity();
     const isIdle = (): boolean => gate.activity() === before && gate.awake() === 0;
-    for (const thoroughness of ["quick", "thorough"] as const) {
+    for (const thoroughness of isWaiting()
+      ? (["quick", "thorough"] as const)
+      : (["thorough"] as const)) {
       if (!(await participants.isQuiescent(thoroughness)) || !isIdle()) return false;
       if (settle !== undefined && !(await settle(thoroughness))) return false;
     }
@@ -64,11 +70,11 @@ export function createQuiescence(options: QuiescenceOptions): Quiescence {
   return {
     async check() {
       const state = await waitForQuiet(gate, quietTurns, isBusy);
-      const isWaiting = work.any();
-      onlyTurns = state === "turns" && !isWaiting;
-      if (state === "quiet" && !isWaiting) return participants.any() ? askParticipants() : true;
+      const isOwed = work.any();
+      onlyTurns = state === "turns" && !isOwed;
+      if (state === "quiet" && !isOwed) return participants.any() ? askParticipants() : true;
       // Who waits for the machine gives it the processor instead of asking again and again.
-      if (options.shared || (isWaiting && state !== "busy"))
+      if (options.shared || (isOwed && state !== "busy"))
         await new Promise((resolve) => void realSetTimeout(resolve, 1));
       return false;
     },
@@ -86,8 +92,9 @@ export function createQuiescence(options: QuiescenceOptions): Quiescence {
     waitWhile(busy) {
       isBusy = busy;
     },
-    beforeTimeGoesOn(whatToDo) {
+    beforeTimeGoesOn(whatToDo, waits = () => false) {
       settle = whatToDo;
+      isWaiting = waits;
     },
     reset(turns) {
       quietTurns = turns ?? quietTurns;

@@ -11,13 +11,8 @@ import { type DriveTime, driveUntilSettled, type Patience, patienceOf } from "./
 import { createFreeRunningTime, type FreeRunningTime } from "./free-running-time.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { createInstant, type Instant } from "./instant.ts";
-import {
-  createParticipants,
-  type Participant,
-  type Participants,
-  type Thoroughness,
-} from "./participants.ts";
-import { createQuiescence, type Quiescence } from "./quiescence.ts";
+import { createParticipants, type Participant, type Participants } from "./participants.ts";
+import { createQuiescence, type Quiescence, type Settle } from "./quiescence.ts";
 import { neverAnswered, type OutsideWork } from "./stuck.ts";
 import { createWallClock, type WallClock } from "./wall-clock.ts";
 import { createVirtualTimers, type VirtualTimer, type VirtualTimers } from "./virtual-timers.ts";
@@ -56,8 +51,12 @@ export interface VirtualClock extends Clock {
   /** The time, for programs: to one that reads it again and again without a pause, it passes. */
   read(): number;
   timersWaiting(): number;
-  /** Called once all is quiet, first quickly and then thoroughly, before time goes on; false keeps time where it is. The last function given counts. */
-  beforeTimeGoesOn(settle: (thoroughness: Thoroughness) => Promise<boolean>): void;
+  /**
+   * Has `settle` called once all is thoroughly quiet, before time goes on; false keeps time where
+   * it is. While `isWaiting` says that something waits for quiet (default: never), it is called
+   * after a quick look before. The last functions given count.
+   */
+  beforeTimeGoesOn(settle: Settle, isWaiting?: () => boolean): void;
   /** Advances `participant` together with this process until the returned function is called. */
   join(participant: Participant): () => void;
   /**

@@ -41,6 +41,7 @@ export function createBrowserContexts(parts: BrowserContextsParts): BrowserConte
     of: (context, client) => createClientBrowser(state, context, client),
     settle: createSettle(state),
     isUsed: () => state.byName.size > 0,
+    isWaiting: () => parts.turns.isWaiting(),
   };
 }
 

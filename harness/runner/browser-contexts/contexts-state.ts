@@ -18,6 +18,8 @@ export interface BrowserContexts {
   readonly settle: (thoroughness: Thoroughness) => Promise<boolean>;
   /** Whether a page was opened, so that its errors were watched. */
   readonly isUsed: () => boolean;
+  /** Whether a request, or the end of a call, waits for its turn. */
+  readonly isWaiting: () => boolean;
 }
 
 export interface BrowserContextsParts {

@@ -4,6 +4,7 @@
  * its document, which may never come in an outage.
  */
 import type { Page } from "@playwright/test";
+import { untilClosed } from "../../browser/page-closing.ts";
 import type { PageTime } from "../../browser/page-time.ts";
 import type { SeenScreen } from "../../browser/agent/screen.ts";
 import type { Recorder } from "../../history/recorder.ts";
@@ -45,7 +46,9 @@ export interface Tabs {
 }
 
 /** A page is gone soon after its opener says so, unless the two have been separated (`Cross-Origin-Opener-Policy`). */
-const DOUBTS_MAX = 60;
+const DOUBTS_MAX = 20;
+/** How long each doubt waits for the page to close; ms, the machine's. */
+const DOUBT_MS = 50;
 
 interface Register extends Pick<Tabs, "enter" | "closed"> {
   readonly open: ReadonlySet<OpenTab>;
@@ -130,9 +133,11 @@ async function followTab(register: Register, one: OpenTab, time: PageTime): Prom
       if (window !== undefined) window.tab.page = found;
     }
   }
-  return one.windows.every(
-    (window, index) => !open.has(window) || followWindow(register, window, said[index] ?? true),
-  );
+  for (const [index, window] of one.windows.entries()) {
+    if (open.has(window) && !(await followWindow(register, window, said[index] ?? true)))
+      return false;
+  }
+  return true;
 }
 
 /** Pages of an opener that the browser has reported, and that belong to no window yet. */
@@ -145,11 +150,17 @@ async function pagesWithoutWindow(open: ReadonlySet<OpenTab>, opener: Page): Pro
 }
 
 /** Whether it is settled what became of one window. */
-function followWindow({ closed }: Register, window: OpenTab, isOpen: boolean): boolean {
+async function followWindow(
+  { closed }: Register,
+  window: OpenTab,
+  isOpen: boolean,
+): Promise<boolean> {
   const { page } = window.tab;
   const isThere = page === undefined ? isOpen : !page.isClosed();
   if (!isThere) closed(window);
   if (!isThere || isOpen) return true;
   window.doubts += 1;
-  return window.doubts > DOUBTS_MAX;
+  if (window.doubts > DOUBTS_MAX) return true;
+  if (page !== undefined) await untilClosed(page, DOUBT_MS);
+  return false;
 }

@@ -14,6 +14,8 @@ export interface Turns {
   around(service: Service): Service;
   /** Resolves when it is the turn of the call that has ended in this context. */
   ended(): Promise<void>;
+  /** Whether something waits. */
+  isWaiting(): boolean;
   /** Lets those go on whose turn it is; false when nothing waits. */
   next(): boolean;
   /** Addresses of the requests that wait, without preflights, which browsers do not report. */
@@ -71,6 +73,7 @@ export function createTurns({ recorder, gate }: { recorder: Recorder; gate: Gate
         return service.handle(request);
       },
     }),
+    isWaiting: () => waiting.size > 0,
     ended: () => wait({ rank: 0, text: "" }),
     next() {
       const inLine = [...waiting].toSorted(inOrder);
