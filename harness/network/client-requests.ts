@@ -46,6 +46,8 @@ export interface ClientRequests {
 
 export interface ClientRequestsOptions {
   readonly gate: Gate;
+  /** Whether a request is watched, by its address; default: those to a served host. */
+  readonly isWatched?: (url: URL) => boolean;
   readonly onOver: (request: ClientSideRequest) => void;
   /** Called when a request is about to be sent on a connection that has carried others. */
   readonly onReused: (request: ClientSideRequest, socket: Socket) => void;
@@ -63,7 +65,7 @@ interface UndiciMessage {
   };
 }
 
-/** Watches every request of this process to a served host, from now until `stop`. */
+/** Watches every request of this process to a served host, or to those that the options name, from now until `stop`. */
 export function watchClientRequests(options: ClientRequestsOptions): ClientRequests {
   const open = new Map<number, ClientSideRequest>();
   let count = 0;
@@ -94,7 +96,8 @@ export function watchClientRequests(options: ClientRequestsOptions): ClientReque
     options.onReused(request, socket);
   };
 
-  const subscriptions = [...undiciListeners({ begin, send }), ...httpListeners({ begin, send })];
+  const watching = { begin, send, isWatched: options.isWatched ?? isServedUrl };
+  const subscriptions = [...undiciListeners(watching), ...httpListeners(watching)];
   for (const [channel, listener] of subscriptions) subscribe(channel, listener);
 
   return {
@@ -151,6 +154,7 @@ function holdRequest(
 }
 
 interface Watching {
+  readonly isWatched: (url: URL) => boolean;
   readonly begin: (method: string, url: URL) => ClientSideRequest;
   /** The request is about to be sent on this connection. */
   readonly send: (request: ClientSideRequest, socket: Socket) => void;
@@ -159,7 +163,7 @@ interface Watching {
 type Listener = readonly [channel: string, listen: (message: unknown) => void];
 
 /** What global `fetch` announces. */
-function undiciListeners({ begin, send }: Watching): readonly Listener[] {
+function undiciListeners({ begin, send, isWatched }: Watching): readonly Listener[] {
   const begun = new WeakMap<object, ClientSideRequest>();
   const finish = (message: unknown, how: "answered" | "failed"): void =>
     begun.get((message as UndiciMessage).request)?.finish(how);
@@ -169,7 +173,7 @@ function undiciListeners({ begin, send }: Watching): readonly Listener[] {
       (message) => {
         const { request } = message as UndiciMessage;
         const url = new URL(request.path, request.origin);
-        if (!isServedUrl(url)) return;
+        if (!isWatched(url)) return;
         const own = begin(request.method, url);
         begun.set(request, own);
         request.addHeader(SEQUENCE_HEADER, String(own.sequence));
@@ -189,7 +193,7 @@ function undiciListeners({ begin, send }: Watching): readonly Listener[] {
 }
 
 /** What `node:http` and `node:https` announce: the making, and the beginning of a response. */
-function httpListeners({ begin, send }: Watching): readonly Listener[] {
+function httpListeners({ begin, send, isWatched }: Watching): readonly Listener[] {
   const answeredWhole = new WeakMap<ClientRequest, () => void>();
   return [
     [
@@ -197,7 +201,7 @@ function httpListeners({ begin, send }: Watching): readonly Listener[] {
       (message) => {
         const { request } = message as { readonly request: ClientRequest };
         const url = urlOf(request);
-        if (!isServedUrl(url)) return;
+        if (!isWatched(url)) return;
         const own = begin(request.method, url);
         // Headers given as an array are final already; the server then goes by the order of connections.
         if (!request.headersSent) request.setHeader(SEQUENCE_HEADER, String(own.sequence));

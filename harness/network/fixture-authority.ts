@@ -21,3 +21,8 @@ export function trustFixtureAuthority(): () => void {
     if (before !== undefined) tls.setDefaultCACertificates(before);
   };
 }
+
+/** Makes this process trust another certificate beside the fixture CA, until that is undone. */
+export function trustBesideFixtureAuthority(certificate: string): void {
+  tls.setDefaultCACertificates([readFileSync(authorityFile(), "utf8"), certificate]);
+}

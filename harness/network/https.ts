@@ -14,15 +14,16 @@ import type { LookupFunction, Socket } from "node:net";
 import { NetworkFault } from "../core/http/network-fault.ts";
 import { isMachinePlace, isPlainPlace } from "../entra/request/machine-address.ts";
 import { deliveryOf, textOfResponse } from "../core/http/message.ts";
+import { type AnsweredHosts, createAnsweredHosts } from "./answered-hosts.ts";
 import { type ClientSideRequest, watchClientRequests } from "./client-requests.ts";
 import { stepsOf } from "./deliver.ts";
 import { connectionAttempt } from "./in-process-transport.ts";
 import { type Arrival, type ArrivalOptions, startServers } from "./https-server.ts";
 import type { Mount, MountContext, Mounted } from "./mount.ts";
-import { type Dial, installNetworkGuard } from "./network-guard.ts";
+import { type Destination, type Dial, installNetworkGuard } from "./network-guard.ts";
 import { connectionError, lookupError, resetError } from "./node-errors.ts";
-import { isServedHost } from "./served-hosts.ts";
-import { trustFixtureAuthority } from "./fixture-authority.ts";
+import { isServedHost, unmockedUrl } from "./served-hosts.ts";
+import { trustBesideFixtureAuthority, trustFixtureAuthority } from "./fixture-authority.ts";
 import { reuseTlsSessions } from "./tls-reuse.ts";
 import { createTurnstile, nextTurn, type Turnstile } from "./turnstile.ts";
 import { watchUndiciTicks } from "./undici-ticks.ts";
@@ -75,11 +76,17 @@ async function start(context: MountContext): Promise<Mounted> {
   );
   const dialed = new Set<Socket>();
   const distrust = trustFixtureAuthority();
+  const others = answerOtherHosts(context);
   const stopReuse = reuseTlsSessions();
   const guard = installNetworkGuard({
     ...(context.onHarnessError === undefined ? {} : { onHarnessError: context.onHarnessError }),
     ...(context.suite === undefined ? {} : { suite: context.suite }),
     dial: ({ host, port }, dial, socket) => {
+      if (others.dial({ host, port }, dial)) {
+        dialed.add(socket);
+        socket.once("close", () => dialed.delete(socket));
+        return true;
+      }
       const isOfMachine = isMachinePlace(host, port);
       if (!isOfMachine && (port !== 443 || !isServedHost(host))) return false;
       dialed.add(socket);
@@ -106,17 +113,52 @@ async function start(context: MountContext): Promise<Mounted> {
   return {
     fetch: (request) => askedFor.run(request, () => fetch(request, { redirect: "manual" })),
     reachesProcess: true,
+    answerFor: others.answerFor,
     async stop() {
       guard.restore();
       clients.stop();
+      others.stopWatching();
       stopReuse();
       distrust();
       for (const socket of dialed) endConnection(socket);
       await servers.stop();
+      await others.stop();
       // The clients' ends of the closed connections learn of it a few turns later.
       for (let turn = 0; turn < TURNS_TO_CLOSE; turn += 1) await nextTurn();
       ticks.stop();
     },
+  };
+}
+
+/** The hosts for which a test answers itself: their requests are held like those of Entra, and are not in the history. */
+function answerOtherHosts({ gate, onHarnessError }: MountContext): Pick<
+  AnsweredHosts,
+  "answerFor" | "stop"
+> & {
+  /** Takes a connection over. Returns false for a host without answers. */
+  readonly dial: (destination: Destination, dial: Dial) => boolean;
+  readonly stopWatching: () => void;
+} {
+  const hosts = createAnsweredHosts({
+    trust: trustBesideFixtureAuthority,
+    onUnknown: (url) => onHarnessError?.(unmockedUrl(url)),
+  });
+  const clients = watchClientRequests({
+    gate,
+    isWatched: ({ protocol, hostname, port }) =>
+      hosts.isAnswered(hostname, port === "" ? (protocol === "http:" ? 80 : 443) : Number(port)),
+    onOver: () => undefined,
+    onReused: () => undefined,
+  });
+  return {
+    answerFor: hosts.answerFor,
+    dial({ host, port }, dial) {
+      if (!hosts.isAnswered(host, port)) return false;
+      void hosts.portOf(host, port).then((own) => dial.connect({ host: "127.0.0.1", port: own }));
+      return true;
+    },
+    stopWatching: clients.stop,
+    stop: hosts.stop,
   };
 }
 

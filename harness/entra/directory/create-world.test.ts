@@ -185,7 +185,6 @@ describe("a world from a sketch", () => {
       { ...least, tenant: "contoso" },
       'createWorld.tenant: expected a GUID in lower case, got "contoso"',
     ],
-    [{ tenant }, "createWorld.apps: expected an array of objects, got nothing"],
     [
       { ...least, apps: [{ ...spa, clientId: undefined }] },
       "createWorld.apps[0].clientId: expected a GUID in lower case, got nothing",

@@ -30,7 +30,7 @@ export interface LiveControls {
   readonly faults: (plan: FaultPlan) => readonly string[];
   /** Ends faults, and cancels those that have not begun: all of them, or those of these ids. Throws `unknown-name` for an id that was never there. */
   readonly clear: (...ids: readonly string[]) => void;
-  /** Sets the JSON that an API answers at an address: to a request with a valid token if it is an API of the world, to every request if it is another host, whose requests are not in the history. Throws `bad-usage` for a host that is not in the world where the mount cannot answer for it, as `https` cannot. */
+  /** Sets the JSON that an API answers at an address: to a request with a valid token if it is an API of the world, to every request if it is another host, whose requests are not in the history. Throws `bad-usage` for a host that is not in the world where the mount cannot answer for it, as `direct` cannot. */
   readonly api: (address: string, data: object) => void;
   /** The store in which your code keeps its tokens, reached through the faults at `cache-store` of this test: a Redis client, a cache plugin of MSAL, `node:fs/promises`, a `Map`. While one is open, its methods reject with a `CacheStoreError` or take time. Give your code what is returned, before the outage. Throws `bad-usage` for a store whose methods are not known. */
   readonly cacheStore: <Store extends object>(store: Store, options?: CacheStoreOptions) => Store;
