@@ -11,13 +11,17 @@ import {
   readArguments,
 } from "./arguments.ts";
 import { bisectCommand, bisectOptions } from "./commands/bisect.ts";
+import { caCommand, caOptions } from "./commands/ca.ts";
 import { checkCommand, checkOptions } from "./commands/check.ts";
 import { compareCommand, compareOptions } from "./commands/compare.ts";
 import { coverageCommand, coverageOptions } from "./commands/coverage.ts";
+import { envCommand, envOptions } from "./commands/env.ts";
+import { execCommand, execOptions } from "./commands/exec.ts";
 import type { Io } from "./io.ts";
 import { initCommand, initOptions } from "./commands/init.ts";
 import { listCommand, listOptions } from "./commands/list.ts";
 import { matrixCommand, matrixOptions } from "./commands/matrix.ts";
+import { opCommand, opOptions } from "./commands/op.ts";
 import { runOptions } from "./plan.ts";
 import { mergeCommand, mergeOptions } from "./commands/merge.ts";
 import { replayCommand, replayOptions } from "./commands/replay.ts";
@@ -101,6 +105,37 @@ const commands: ReadonlyMap<string, Command> = new Map([
     options: serveOptions,
     exits: ["Exit codes: 0 ended as it was asked to, 2 wrong usage or the harness failed."],
     perform: serveCommand,
+  }),
+  command("exec", {
+    usage: "exec [options] -- COMMAND…",
+    does: "runs a command of any language under an outage, and judges what it did",
+    options: execOptions,
+    exits: [
+      "Exit codes: 1 a finding that the baseline does not expect, 2 wrong usage or the harness failed,",
+      "3 nothing failed but something was inconclusive; otherwise that of the command.",
+    ],
+    perform: execCommand,
+  }),
+  command("op", {
+    usage: "op NAME [options] -- COMMAND…",
+    does: "runs a command inside exec or beside serve as one operation of that name",
+    options: opOptions,
+    exits: ["Exit codes: that of the command, 2 wrong usage."],
+    perform: opCommand,
+  }),
+  command("env", {
+    usage: "env --for ECOSYSTEM --ready-file FILE [options]",
+    does: "prints the variables by which programs reach what serve serves",
+    options: envOptions,
+    exits: plainExits,
+    perform: envCommand,
+  }),
+  command("ca", {
+    usage: "ca path | bundle",
+    does: "prints the file of the certificate that programs must trust, or a bundle with it",
+    options: caOptions,
+    exits: plainExits,
+    perform: caCommand,
   }),
   command("list", {
     usage: "list [options]",

@@ -52,6 +52,8 @@ export interface RecorderOptions extends Pick<LedgerOptions, "subjectOf"> {
 export interface ForeignClients {
   /** How many events stay in memory; the oldest are dropped, but for faults and changes of the world. */
   readonly eventsKept: number;
+  /** Called as soon as it is known that a connection will fail, which may be long before it does. */
+  readonly onConnectionFault?: (attempt: Request, fault: NetworkFault) => void;
 }
 
 /** Creates a recorder with an empty history. */
@@ -84,7 +86,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     causedBy: (causing, work) => causes.run(causing, work),
     cause,
     watch: (service) => ({
-      connect: (attempt) => watchConnect(service, attempt, watching),
+      connect: (attempt) => watchConnect(service, attempt, watching, foreign?.onConnectionFault),
       handle: (request) => watchHandle(service, request, watching),
     }),
     factsOf: (accessToken) => issued.get(fingerprint("at", accessToken)),
@@ -114,9 +116,11 @@ async function watchConnect(
   service: Service,
   attempt: Request,
   { clock, begin }: Watching,
+  onFault: ForeignClients["onConnectionFault"],
 ): Promise<void> {
   const fault = await service.connect(attempt).then(() => undefined, asNetworkFault);
   if (fault === undefined) return;
+  onFault?.(attempt, fault);
   const underway = begin(attempt, await describeRequest(attempt), "connection");
   if (fault.afterMs !== undefined) await clock.sleep(fault.afterMs);
   underway.end({ kind: "network-fault", code: fault.code });

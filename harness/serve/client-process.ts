@@ -83,8 +83,8 @@ function keyOf({ remotePort, localPort }: ConnectionPorts): string {
 function inodesOf(wanted: readonly ConnectionPorts[]): ReadonlyMap<string, string> {
   const keys = new Set(wanted.map(keyOf));
   const found = new Map<string, string>();
-  for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {
-    for (const line of (readText(table) ?? "").split("\n").slice(1)) {
+  for (const table of ["tcp", "tcp6", "udp", "udp6"]) {
+    for (const line of (readText(`/proc/net/${table}`) ?? "").split("\n").slice(1)) {
       const [, local = "", remote = "", , , , , , , inode = "0"] = line.trim().split(/\s+/);
       // The client's side: its own port comes first.
       const key = keyOf({ remotePort: portIn(local), localPort: portIn(remote) });

@@ -7,7 +7,7 @@ import { createSocketClients, type SocketClients } from "./socket-clients.ts";
 import { createJournalFile, type JournalFile } from "./journal-file.ts";
 import { checkConnectionFaults } from "./connection-faults.ts";
 import { createInstances, type Instances } from "./instances.ts";
-import { type ListenAddress, startWayIn, type WayIn } from "./way-in.ts";
+import { type ListenAddress, startWayIn, type WayIn, type WayInOptions } from "./way-in.ts";
 import { windowOf } from "./event-window.ts";
 import { machineTime } from "../core/time/free-running-time.ts";
 import { createVirtualClock } from "../core/time/virtual-clock.ts";
@@ -29,6 +29,8 @@ export type ServedClock =
 
 export interface ServeOptions {
   readonly listen: ListenAddress;
+  /** Further places that take the same. */
+  readonly alsoAt?: readonly ListenAddress[];
   readonly world?: World;
   readonly settings?: Partial<ServiceSettings>;
   /** What is broken from the start. */
@@ -71,7 +73,7 @@ export async function startServed(options: ServeOptions): Promise<Served> {
   const stopTime = options.clock.kind === "flowing" ? clock.flow(options.clock.rate) : undefined;
   const instances = createInstances();
   const clientOf = createSocketClients();
-  const way: Way = { recorder: undefined, wayIn: undefined };
+  const way: Way = { recorder: undefined, wayIn: undefined, failing: new WeakMap() };
   try {
     const live = await startLiveSimulation({
       ...(options.world === undefined ? {} : { world: options.world }),
@@ -82,7 +84,10 @@ export async function startServed(options: ServeOptions): Promise<Served> {
       mount: createServeMount(options, { instances, clientOf, way }),
       clock,
       time: "flowing",
-      foreign: { eventsKept: options.eventsKept },
+      foreign: {
+        eventsKept: options.eventsKept,
+        onConnectionFault: (attempt, fault) => way.failing.get(attempt)?.(fault),
+      },
       reachesDevice: false,
       name: "serve",
     });
@@ -110,6 +115,7 @@ const QUIET_TURNS = 4;
 interface Way {
   recorder: Recorder | undefined;
   wayIn: WayIn | undefined;
+  readonly failing: WayInOptions["failing"];
 }
 
 interface Started {
@@ -170,7 +176,7 @@ function openJournal(
 
 /** The mount `https` for programs outside of this process. */
 function createServeMount(
-  { listen, machine, world, onProblem }: ServeOptions,
+  { listen, alsoAt, machine, world, onProblem }: ServeOptions,
   {
     instances,
     clientOf,
@@ -189,6 +195,7 @@ function createServeMount(
       const transport = createInProcessTransport(context);
       way.wayIn = await startWayIn({
         listen,
+        alsoAt,
         service,
         clock,
         gate,
@@ -199,6 +206,7 @@ function createServeMount(
             ? work()
             : way.recorder.causedBy(instances.causeOf(connection, names), work),
         onHarnessError,
+        failing: way.failing,
       });
       const { wayIn } = way;
       let stopped: Promise<void> | undefined;

@@ -15,8 +15,6 @@ import { createRequest, textOfRequest } from "../core/http/message.ts";
 import { NetworkFault } from "../core/http/network-fault.ts";
 import { HarnessError } from "../core/errors.ts";
 import type { Gate } from "../core/time/gate.ts";
-import type { Clock } from "../core/time/clock.ts";
-import type { Service } from "../core/http/service.ts";
 import { isMachinePlace } from "../entra/request/machine-address.ts";
 import { deliverArrival } from "../network/deliver-arrival.ts";
 import {
@@ -31,6 +29,7 @@ import {
   unmockedRequest,
   unmockedUrl,
 } from "../network/served-hosts.ts";
+import { type AdmissionParts, type Admissions, createAdmissions } from "./admissions.ts";
 import type { ClientConnection, ClientNames } from "./instances.ts";
 import type { SocketClients } from "./socket-clients.ts";
 
@@ -41,29 +40,24 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-export interface WayInOptions {
+export interface WayInOptions extends AdmissionParts {
   readonly listen: ListenAddress;
-  readonly service: Service;
-  readonly clock: Clock;
+  /** Further places that take the same. */
+  readonly alsoAt?: readonly ListenAddress[] | undefined;
   readonly gate: Gate;
   /** The scheme, host and port of the machine's endpoint, for requests that name only this port. */
   readonly machineOrigin?: string | undefined;
   /** Who is at the other end of a connection. */
   readonly clientOf: SocketClients;
-  /** Runs work as caused by a client. */
-  readonly causedBy: <T>(
-    connection: ClientConnection,
-    names: ClientNames,
-    work: () => Promise<T>,
-  ) => Promise<T>;
-  readonly onHarnessError: (error: unknown) => void;
 }
 
 export interface WayIn {
   readonly host: string;
   readonly port: number;
-  /** Connections that are open. */
-  connections(): number;
+  /** Takes the same at a further place, unless it does already. */
+  listenAt(place: ListenAddress): Promise<void>;
+  /** Decides about a host whose name is looked up. */
+  readonly admit: Admissions["admit"];
   stop(): Promise<void>;
 }
 
@@ -82,11 +76,17 @@ interface Parts {
   readonly options: WayInOptions;
   readonly connections: Map<number, Socket>;
   readonly known: WeakMap<Socket, Connection>;
+  readonly admissions: Admissions;
 }
 
 /** Listens; rejects `bad-usage` where it cannot. */
 export async function startWayIn(options: WayInOptions): Promise<WayIn> {
-  const parts: Parts = { options, connections: new Map(), known: new WeakMap() };
+  const parts: Parts = {
+    options,
+    connections: new Map(),
+    known: new WeakMap(),
+    admissions: createAdmissions(options),
+  };
   const secure = https.createServer(
     { ...serverOptions(), SNICallback: certificateBySni(parts) },
     (incoming, outgoing) => receive("https", incoming, outgoing, parts),
@@ -98,7 +98,7 @@ export async function startWayIn(options: WayInOptions): Promise<WayIn> {
   plain.on("connect", (incoming: http.IncomingMessage, socket: Socket) => {
     void openTunnel(incoming, socket, secure, plain, parts);
   });
-  const server = net.createServer((socket) => {
+  const accept = (socket: Socket): void => {
     remember(socket, parts);
     // TLS begins with the record of a handshake; no method of HTTP does.
     socket.once("readable", () => {
@@ -107,19 +107,36 @@ export async function startWayIn(options: WayInOptions): Promise<WayIn> {
       socket.unshift(first);
       (first[0] === TLS_HANDSHAKE ? secure : plain).emit("connection", socket);
     });
-  });
-  await listen(server, options.listen);
-  const { address, port } = server.address() as AddressInfo;
-  return {
-    host: address,
-    port,
-    connections: () => parts.connections.size,
-    async stop() {
-      const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
-      for (const socket of parts.connections.values()) socket.destroy();
-      await closed;
-    },
   };
+  const servers = new Map<string, Promise<net.Server>>();
+  const open = ({ host, port }: ListenAddress): Promise<net.Server> => {
+    const key = `${host} ${port}`;
+    const known = servers.get(key) ?? listen(net.createServer(accept), { host, port });
+    servers.set(key, known);
+    return known;
+  };
+  const stop = async (): Promise<void> => {
+    const listening = await Promise.allSettled(servers.values());
+    const closed = listening.map(
+      (one) =>
+        new Promise<void>((resolve) => {
+          if (one.status === "fulfilled") one.value.close(() => resolve());
+          else resolve();
+        }),
+    );
+    for (const socket of parts.connections.values()) socket.destroy();
+    await Promise.all(closed);
+  };
+  try {
+    const first = await open(options.listen);
+    for (const place of options.alsoAt ?? []) await open(place);
+    const { address, port } = first.address() as AddressInfo;
+    const listenAt = async (place: ListenAddress): Promise<void> => void (await open(place));
+    return { host: address, port, listenAt, admit: parts.admissions.admit, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 /** All waiting is the plan's. */
@@ -127,7 +144,7 @@ const NO_PATIENCE = { requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 
 
 const TLS_HANDSHAKE = 0x16;
 
-function listen(server: net.Server, { host, port }: ListenAddress): Promise<void> {
+function listen(server: net.Server, { host, port }: ListenAddress): Promise<net.Server> {
   return new Promise((resolve, reject) => {
     server.once("error", (error) =>
       reject(
@@ -137,7 +154,7 @@ function listen(server: net.Server, { host, port }: ListenAddress): Promise<void
         }),
       ),
     );
-    server.listen(port, host, resolve);
+    server.listen(port, host, () => resolve(server));
   });
 }
 
@@ -185,8 +202,14 @@ async function connect(
   connection: Connection,
   host: string,
   names: ClientNames,
-  { options }: Parts,
+  { options, admissions }: Parts,
 ): Promise<void> {
+  const before = admissions.take(host);
+  if (before !== undefined) {
+    connection.connectedTo = host;
+    if (before.wrongName) connection.wrongName = true;
+    return;
+  }
   if (!isServedHost(host)) {
     options.onHarnessError(unmockedRequest(host, 443));
     return;
@@ -296,9 +319,12 @@ function addressOf(
   { url = "/", headers, socket }: http.IncomingMessage,
   { machineOrigin }: WayInOptions,
 ): URL | undefined {
-  const host = (headers.host ?? "").replace(new RegExp(`:${socket.localPort ?? 0}$`), "");
-  const named = URL.parse(/^https?:\/\//i.test(url) ? url : `${scheme}://${host}${url}`);
-  if (named === null) return undefined;
+  const { host = "" } = headers;
+  const given = URL.parse(/^https?:\/\//i.test(url) ? url : `${scheme}://${host}${url}`);
+  if (given === null) return undefined;
+  if (isServedUrl(given)) return given;
+  const withoutPort = host.replace(new RegExp(`:${socket.localPort ?? 0}$`), "");
+  const named = URL.parse(given.href.replace(`//${host}`, `//${withoutPort}`)) ?? given;
   const isOwnPort = scheme === "http" && !isServedUrl(named) && net.isIP(named.hostname) !== 0;
   if (!isOwnPort || machineOrigin === undefined) return named;
   return URL.parse(`${machineOrigin}${named.pathname}${named.search}`) ?? undefined;

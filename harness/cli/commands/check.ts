@@ -18,7 +18,7 @@ import { writeResults } from "../../reporting/model/results.ts";
 import { type ReportedRun } from "../../reporting/model/run-report.ts";
 import { exitCodeOf } from "../../reporting/model/standing.ts";
 import { brownoutVersion } from "../../core/version.ts";
-import { createPaint, runLine } from "../../reporting/formats/terminal.ts";
+import { createPaint, type Output, runLine } from "../../reporting/formats/terminal.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import { readBaselineFile } from "../baseline-file.ts";
 import type { Io } from "../io.ts";
@@ -46,11 +46,29 @@ export async function checkCommand(
       hint: "Name a journal (.jsonl) or a HAR file: brownout check reports/out/journals/x.jsonl",
     });
   }
-  const { entries: baseline } = readBaselineFile({ cwd: io.cwd, named: values.baseline });
+  readBaselineFile({ cwd: io.cwd, named: values.baseline });
   const histories: History[] = [];
   for (const file of positionals) histories.push(await readHistory(file, io));
   if (values.trace !== undefined)
     writeWhole(resolve(io.cwd, values.trace), writeChromeTrace(histories));
+  return reportHistories(histories, values, io);
+}
+
+/** What decides how histories are reported. */
+export interface ReportValues {
+  readonly baseline?: string | undefined;
+  readonly quarantine?: string | undefined;
+  readonly json?: true | undefined;
+}
+
+/** Judges histories and prints what the rules say, by default to standard output; returns the exit code. */
+export function reportHistories(
+  histories: readonly History[],
+  values: ReportValues,
+  io: Io,
+  output: Output = io.stdout,
+): number {
+  const { entries: baseline } = readBaselineFile({ cwd: io.cwd, named: values.baseline });
   const reported = histories.map((history): ReportedRun => {
     const scenario = listScenarios().find(({ name }) => name === history.header.scenario);
     return { run: judgeRun(history), ...(scenario === undefined ? {} : { scenario }) };
@@ -66,9 +84,9 @@ export async function checkCommand(
     io.stdout.write(writeResults(model.results));
     return exitCodeOf(model.standing);
   }
-  const paint = createPaint(io.stdout, io.environment);
-  for (const run of model.runs) io.stdout.write(`${runLine(run, paint)}\n`);
-  for (const line of closingLines(model, paint)) io.stdout.write(`${line}\n`);
+  const paint = createPaint(output, io.environment);
+  for (const run of model.runs) output.write(`${runLine(run, paint)}\n`);
+  for (const line of closingLines(model, paint)) output.write(`${line}\n`);
   return exitCodeOf(model.standing);
 }
 

@@ -1,0 +1,201 @@
+/**
+ * `brownout exec` and `serve` with programs that know nothing of them: Node's own fetch, and
+ * MSAL for Python from Debian where it is installed. The machine's network is not touched: where a
+ * namespace cannot be made, these tests say so and are skipped.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { contoso } from "../fixtures/worlds/contoso.ts";
+import { parseJournal } from "../harness/history/journal.ts";
+import { whyNoNamespace } from "../harness/serve/sandbox/namespace.ts";
+import { createFolder, type Folder } from "./command-line.ts";
+
+vi.setConfig({ testTimeout: 240_000 });
+
+const whyNot = whyNoNamespace(process.platform, process.getuid?.() ?? 0);
+const PYTHON = "/usr/bin/python3";
+const hasMsal = spawnSync(PYTHON, ["-c", "import msal"]).status === 0;
+
+const [tenant] = contoso.tenants;
+const daemon = tenant?.apps.find(({ name }) => name === "nightly-daemon");
+
+/** Prints the code of the error, or the status. */
+const ASK = `fetch("https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration")
+  .then(({ status }) => console.log(status), ({ cause }) => console.log(cause?.code ?? cause))`;
+
+const MSAL = `
+import msal
+app = msal.ConfidentialClientApplication("${daemon?.clientId ?? ""}",
+  authority="https://login.microsoftonline.com/${tenant?.id ?? ""}",
+  client_credential="${daemon?.secrets[0]?.value ?? ""}", instance_discovery=False)
+for call in range(2):
+  try:
+    print(sorted(app.acquire_token_for_client(["https://graph.microsoft.com/.default"]))[0])
+  except Exception as error:
+    print(type(error).__name__)
+`;
+
+let folder: Folder;
+beforeAll(() => {
+  folder = createFolder();
+  folder.write("ask.mjs", ASK);
+  folder.write("job.py", MSAL);
+});
+afterAll(() => folder.remove());
+
+const exec = (...argv: string[]) => folder.brownoutWithin(120_000, "exec", ...argv);
+const node = [process.execPath, "ask.mjs"];
+
+describe.skipIf(whyNot !== undefined)(`a network of its own (${whyNot ?? "can be made"})`, () => {
+  it.each([
+    [[], "200"],
+    [["--outage", "outage"], "503"],
+    [["--outage", "unreachable"], "ECONNREFUSED"],
+    [["--outage", "name-lookup-down"], "ENOTFOUND"],
+    [["--plan", "tls.json"], "ERR_TLS_CERT_ALTNAME_INVALID"],
+    [["--plan", "lost.json"], "UND_ERR_CONNECT_TIMEOUT"],
+  ])("shows a program what %j is in reality", (options, seen) => {
+    const window = { id: "x", at: "edge", on: "all", from: 0, for: 600_000 };
+    folder.write("tls.json", JSON.stringify([{ ...window, effect: { kind: "tls-failure" } }]));
+    folder.write("lost.json", JSON.stringify([{ ...window, effect: { kind: "connect-timeout" } }]));
+    const { stdout, stderr } = exec(...options, "--", ...node);
+    expect({ stdout, stderr }).toMatchObject({ stdout: `${seen}\n` });
+  });
+
+  it("has no way to a real host, and says which was asked for", () => {
+    folder.write(
+      "out.mjs",
+      'fetch("https://example.com").catch(({ cause }) => console.log(cause.code))',
+    );
+    const { stdout, stderr } = exec("--", process.execPath, "out.mjs");
+    expect(stdout).toBe("ENOTFOUND\n");
+    expect(stderr).toContain("names that are not simulated: example.com");
+  });
+
+  it("ends with the command's own code when nothing else is wrong", () => {
+    const { code } = exec("--", process.execPath, "-e", `${ASK}.then(() => process.exit(7))`);
+    expect(code).toBe(7);
+  });
+
+  it("ends with 3 when nothing could be judged, and 2 for a command that does not exist", () => {
+    expect(exec("--", "true").code).toBe(3);
+    expect(exec("--", "no-such-program").code).not.toBe(0);
+  });
+
+  it("ends with 1 for a program that does not wait, and names its processes", () => {
+    folder.write(
+      "impatient.mjs",
+      `for (let call = 0; call < 3; call += 1) await fetch("https://login.microsoftonline.com/${tenant?.id ?? ""}/oauth2/v2.0/token", { method: "POST", body: new URLSearchParams({ client_id: "${daemon?.clientId ?? ""}", client_secret: "${daemon?.secrets[0]?.value ?? ""}", grant_type: "client_credentials", scope: "https://graph.microsoft.com/.default" }) });`,
+    );
+    const { code, stderr } = exec(
+      "--outage",
+      "throttled",
+      "--journal",
+      "run.jsonl",
+      "--",
+      process.execPath,
+      "impatient.mjs",
+    );
+    expect({ code, stderr }).toMatchObject({ code: 1 });
+    expect(stderr).toContain("retry-after");
+    const { events } = parseJournal(
+      readFileSync(join(folder.path, "run.jsonl"), "utf8"),
+      "run.jsonl",
+    );
+    const clients = events.flatMap((event) =>
+      event.kind === "exchange-began" ? event.client : [],
+    );
+    expect(new Set(clients)).toEqual(new Set(["impatient-1"]));
+  });
+
+  it("takes eight runs of one program for eight clients, and no storm", () => {
+    folder.write(
+      "once.mjs",
+      `await fetch("https://login.microsoftonline.com/${tenant?.id ?? ""}/oauth2/v2.0/token", { method: "POST", body: new URLSearchParams({ client_id: "${daemon?.clientId ?? ""}", client_secret: "x", grant_type: "client_credentials", scope: "https://graph.microsoft.com/.default" }) });`,
+    );
+    const loop = `for run in 1 2 3 4 5 6 7 8; do ${process.execPath} once.mjs; done`;
+    const { code, stderr } = exec("--outage", "throttled", "--", "sh", "-c", loop);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+  });
+
+  it("records operations of its commands", () => {
+    const program = join(import.meta.dirname, "../bin/brownout.js");
+    const op = `${process.execPath} ${program} op 'read metadata' -- ${node.join(" ")}`;
+    const { code, stderr } = exec("--journal", "op.jsonl", "--", "sh", "-c", op);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const { events } = parseJournal(
+      readFileSync(join(folder.path, "op.jsonl"), "utf8"),
+      "op.jsonl",
+    );
+    expect(events).toMatchObject([
+      { kind: "operation-invoked", app: "read metadata", operation: 1, client: "node-1" },
+      { kind: "exchange-began", operation: 1, client: "node-1" },
+      { kind: "exchange-ended" },
+      { kind: "operation-completed", operation: 1, outcome: "ok" },
+    ]);
+  });
+
+  it.skipIf(!hasMsal).each([
+    [[], "access_token\naccess_token\n"],
+    [["--outage", "throttled"], "JSONDecodeError\nJSONDecodeError\n"],
+    [["--outage", "token-server-error"], "HTTPError\nHTTPError\n"],
+    [["--outage", "unreachable@30s"], "access_token\naccess_token\n"],
+  ])(
+    "runs MSAL for Python under %j (skipped without Debian's python3-msal)",
+    (options, printed) => {
+      const { stdout, stderr } = exec(...options, "--", PYTHON, "job.py");
+      expect({ stdout, stderr }).toMatchObject({ stdout: printed });
+    },
+  );
+});
+
+describe("a proxy and variables", () => {
+  it.each([
+    [[], "200\n"],
+    [["--outage", "outage"], "503\n"],
+  ])("reach the simulator under %j", (options, printed) => {
+    const { stdout, stderr } = exec("--isolate", "proxy", ...options, "--", ...node);
+    expect({ stdout, stderr }).toMatchObject({ stdout: printed });
+  });
+
+  it("are not set with --isolate none", () => {
+    const { stdout } = exec(
+      "--isolate",
+      "none",
+      "--",
+      process.execPath,
+      "-p",
+      "[process.env.HTTPS_PROXY, typeof process.env.BROWNOUT_CONTROL]",
+    );
+    expect(stdout).toContain("[ undefined, 'string' ]");
+  });
+});
+
+describe("brownout serve", () => {
+  it("ends at SIGTERM with exit code 0 and a whole journal", async () => {
+    const program = join(import.meta.dirname, "../bin/brownout.js");
+    const argv = [program, "serve", "--ready-file", "ready.json", "--journal", "serve.jsonl"];
+    const child = spawn(process.execPath, argv, { cwd: folder.path, stdio: "ignore" });
+    const ended = new Promise((resolve) => child.on("exit", resolve));
+    while (!existsSync(join(folder.path, "ready.json")))
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    const { stdout } = spawnSync(
+      process.execPath,
+      [program, "env", "--for", "node", "--ready-file", "ready.json", "--json"],
+      { cwd: folder.path, encoding: "utf8" },
+    );
+    const variables = JSON.parse(stdout) as Record<string, string>;
+    const asked = spawnSync(process.execPath, ["ask.mjs"], {
+      cwd: folder.path,
+      encoding: "utf8",
+      env: { ...process.env, ...variables },
+    });
+    expect(asked.stdout).toBe("200\n");
+    child.kill("SIGTERM");
+    expect(await ended).toBe(0);
+    const journal = readFileSync(join(folder.path, "serve.jsonl"), "utf8");
+    expect(parseJournal(journal, "serve.jsonl").events).toHaveLength(2);
+  });
+});
