@@ -49,8 +49,8 @@ export interface ClientRequestsOptions {
   /** Whether a request is watched, by its address; default: those to a served host. */
   readonly isWatched?: (url: URL) => boolean;
   readonly onOver: (request: ClientSideRequest) => void;
-  /** Called when a request is about to be sent on a connection that has carried others. */
-  readonly onReused: (request: ClientSideRequest, socket: Socket) => void;
+  /** Called when a request is about to be sent on a connection that was not begun in its name: one that has carried others, or one of another request. */
+  readonly onUnasked: (request: ClientSideRequest, socket: Socket) => void;
 }
 
 /** What undici publishes (documented in its DiagnosticsChannel.md). */
@@ -88,12 +88,21 @@ export function watchClientRequests(options: ClientRequestsOptions): ClientReque
     open.values().find((request) => request.stage === stage && request.host === host);
 
   const used = new WeakSet<Socket>();
+  /** Requests whose connection was begun in the name of another one. */
+  const unasked = new WeakSet<ClientSideRequest>();
   const send = (request: ClientSideRequest, socket: Socket): void => {
-    if (!used.has(socket)) return void used.add(socket);
-    // Of two that were made at once, the connection that the other opened may have been taken for this one's.
-    const unconnected = request.stage === "queued" ? request : oldest(request.host, "queued");
-    advance(unconnected, "dialing");
-    options.onReused(request, socket);
+    const isReused = used.has(socket);
+    used.add(socket);
+    if (isReused && request.stage !== "queued") {
+      // Of two that were made at once, the connection that the other opened was taken for this one's.
+      const other = advance(oldest(request.host, "queued"), "dialing");
+      if (other !== undefined) unasked.add(other);
+      return;
+    }
+    const isAsked = !isReused && !unasked.delete(request);
+    if (isAsked) return;
+    advance(request, "dialing");
+    options.onUnasked(request, socket);
   };
 
   const watching = { begin, send, isWatched: options.isWatched ?? isServedUrl };

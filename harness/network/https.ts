@@ -51,7 +51,7 @@ const kept: ArrivalOptions = {
 };
 
 interface Parts {
-  /** Whether the service accepts the connection that a request found open. */
+  /** Whether the service accepts a connection for a request in whose name it was not begun. */
   readonly accepted: WeakMap<ClientSideRequest, Promise<boolean>>;
   readonly context: MountContext;
   readonly turnstile: Turnstile;
@@ -61,7 +61,7 @@ async function start(context: MountContext): Promise<Mounted> {
   const clients = watchClientRequests({
     gate: context.gate,
     onOver: ({ sequence }) => turnstile.dismiss(sequence),
-    onReused: (request, socket) => accepted.set(request, connectAgain(request, socket, parts)),
+    onUnasked: (request, socket) => accepted.set(request, connectAgain(request, socket, parts)),
   });
   const turnstile = createTurnstile({ gate: context.gate, heldBack: () => clients.queued() });
   const accepted: Parts["accepted"] = new WeakMap();

@@ -82,6 +82,25 @@ describe("connections without faults", () => {
     expect(bench.clock.gate.awake()).toBe(0);
   });
 
+  it.each([
+    [1, ["/one", "/two", "/three", "/four"]],
+    [2, ["/one", "/two", "/three", "/four", "/five"]],
+  ])(
+    "are asked for once for each of several requests at once, whichever takes the %d that are open",
+    async (open, paths) => {
+      const attempts: string[] = [];
+      bench.serve({
+        connect: ({ url }) => Promise.resolve(void attempts.push(new URL(url).pathname)),
+      });
+      const before = ["/zero", "/nil"].slice(0, open);
+      await Promise.all(before.map((path) => bench.send(path)));
+      await rest();
+      // Requests with a body reach their connection a little later than those without.
+      await Promise.all(paths.map((path, at) => bench.send(path, at % 2 === 0 ? post : {})));
+      expect(attempts.toSorted()).toEqual([...before, ...paths].toSorted());
+    },
+  );
+
   it("are asked for at the service for each request, and break when it refuses", async () => {
     await bench.send("/one");
     await rest();
