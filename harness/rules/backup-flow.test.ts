@@ -90,7 +90,7 @@ describe.each(["not", "never"] as const)("a flow that is %s protected", (documen
       expect(backupFlow.judge(run.history())).toMatchObject({
         verdict: "pass",
         message: expect.stringContaining(
-          "0 of 1 calls in the outage succeeded, 0 through the backup",
+          "0 of 1 call in the outage succeeded, 0 through the backup",
         ),
       });
     },

@@ -6,6 +6,7 @@
 import type { History } from "../history/event.ts";
 import { type FlowOutcome, flowOutcomeOf, isByBackup } from "./model/flow-outcome.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { counted } from "./model/messages.ts";
 import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
 import { isServiceFailure } from "./model/exchange-outcomes.ts";
 import type { Operation } from "./model/exchanges.ts";
@@ -41,7 +42,7 @@ function judge(history: History): Judgement {
   const found = flowOutcomeOf(history);
   if ("missing" in found) return inconclusive(found.missing);
   const { outcome, calls } = found;
-  const figures = `${outcome.got} of ${outcome.asked} calls in the outage succeeded, ${outcome.byBackup} through the backup`;
+  const figures = `${outcome.got} of ${counted(outcome.asked, "call")} in the outage succeeded, ${outcome.byBackup} through the backup`;
   const name = `${outcome.flow} (${outcome.as})`;
   if (outcome.documented === "protected") {
     const refused = calls.filter((call) => !hasSucceeded(history, call));

@@ -56,7 +56,7 @@ describe("backup-window passes", () => {
     call.fails();
     expect(backupWindow.judge(run.history())).toMatchObject({
       verdict: "pass",
-      message: expect.stringContaining("served 0 and declined 1"),
+      message: expect.stringContaining("served 0 requests and declined 1"),
     });
   });
 
@@ -262,7 +262,7 @@ describe("backup-window counts", () => {
     const call = run.operation({ user: ada });
     run.exchange({ by: call, user: ada, servedBy: "backup", ...declined });
     call.fails();
-    expect(backupWindow.judge(run.history()).message).toContain("served 1 and declined 1");
+    expect(backupWindow.judge(run.history()).message).toContain("served 1 request and declined 1");
   });
 
   it("no other failure of the backup as a decline", () => {

@@ -9,6 +9,7 @@ import { harmlessChanges, type WorldChanged } from "../history/world-changed.ts"
 import { promptsOf } from "./model/prompts.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { interactionRequestOf } from "./model/operations.ts";
+import { counted } from "./model/messages.ts";
 import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
 import { exchangesOf, operationsOf, type Exchange } from "./model/exchanges.ts";
 
@@ -73,7 +74,7 @@ function judge(history: History): Judgement {
     if (mistaken !== undefined) return mistaken;
   }
   return passes(
-    `The backup system served ${served.length} and declined ${declined.length} requests, all correctly, and no one was asked to sign in because of a decline.`,
+    `The backup system served ${counted(served.length, "request")} and declined ${declined.length}, correctly, and no one was asked to sign in because of a decline.`,
     byBackup.map(({ began, ended }) => ended ?? began),
   );
 }

@@ -379,3 +379,22 @@ describe("a client that asks for a sign-in while it holds a token", () => {
     expect(availability.judge(run.history()).verdict).toBe("fail");
   });
 });
+
+it("says that signing keys were lacking, where an API refuses a token for want of them", () => {
+  const own = { flow: "custom", client: "shop", app: "orders" } as const;
+  const run = buildRun();
+  const first = run.operation(own);
+  run.exchange({ by: first, issued: { token: run.token(daily) } });
+  first.ok();
+  run.at("01:00:00");
+  for (let call = 0; call < 2; call += 1) {
+    const refused = run.operation(own);
+    run.exchange({ by: refused, endpoint: "keys", status: 503 });
+    refused.fails({ name: "HttpError", code: "401" });
+  }
+  expect(cachedToken.judge(run.history())).toMatchObject({
+    verdict: "fail",
+    message:
+      "2 of 2 calls failed for want of signing keys although a valid token was in the cache; the first, 1h into the run, threw 401 when the signing keys could not be read (a 503) while the token was valid for another 23h.",
+  });
+});

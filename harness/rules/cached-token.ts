@@ -11,9 +11,9 @@ import type { Judgement, Rule } from "./rule.ts";
 import { availableTokensAt } from "./model/available-tokens.ts";
 import { evictionOf } from "./model/evicted-tokens.ts";
 import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
-import { grantOf } from "./model/exchange-outcomes.ts";
+import { grantOf, isFailedByService } from "./model/exchange-outcomes.ts";
 import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
-import { counted, every, sinceStart } from "./model/messages.ts";
+import { counted, endingOf, every, sinceStart } from "./model/messages.ts";
 import { isCacheable, tokenRequestsBy } from "./model/operations.ts";
 import { asksInVain, isPersonNeeded } from "./model/person-needed.ts";
 import { rejectionOf, useOfToken } from "./model/shown-tokens.ts";
@@ -129,19 +129,22 @@ function withheldFrom(
   all: number,
 ): Judgement {
   const { invoked, completed } = operation;
-  const [request] = tokenRequestsBy(operation);
+  const [request = failedKeysOf(operation)] = tokenRequestsBy(operation);
   const evicted = describeEviction(history, { operation, held });
   const left = formatDuration(held.token.expiresAt - (completed?.at ?? invoked.at));
+  const what = withheld.every((call) => failedKeysOf(call.operation) !== undefined)
+    ? "failed for want of signing keys"
+    : "got no token";
   const how =
     completed?.outcome === "fail"
-      ? `threw ${completed.error.code}${asksInVain(history, operation) ? ", which asks for a sign-in that the service had not required," : ""}`
+      ? `threw ${completed.error.code}${afterKeys(operation)}${asksInVain(history, operation) ? ", which asks for a sign-in that the service had not required," : ""}`
       : completed?.outcome === "ok"
         ? "returned without one"
         : completed?.reason === "never-ends"
           ? "never returned"
           : "did not return before its caller timed out";
   return fails(
-    `${withheld.length} of ${counted(all, "call")} got no token although a valid token was in the cache; the first, ${sinceStart(history, invoked.at)} into the run, ${how} while the token was valid for another ${left}${evicted.says}.`,
+    `${withheld.length} of ${counted(all, "call")} ${what} although a valid token was in the cache; the first, ${sinceStart(history, invoked.at)} into the run, ${how} while the token was valid for another ${left}${evicted.says}.`,
     [
       held,
       invoked,
@@ -150,6 +153,21 @@ function withheldFrom(
       ...(completed === undefined ? [] : [completed]),
     ],
   );
+}
+
+/** The request for signing keys that failed in a call without a request for a token: an API then refuses every token, and says nothing of it. */
+function failedKeysOf(operation: Operation): Exchange | undefined {
+  if (tokenRequestsBy(operation).length > 0) return undefined;
+  return operation.exchanges.findLast(
+    (exchange) => exchange.began.endpoint === "keys" && isFailedByService(exchange),
+  );
+}
+
+function afterKeys(operation: Operation): string {
+  const request = failedKeysOf(operation);
+  return request === undefined
+    ? ""
+    : ` when the signing keys could not be read (${endingOf(request)})`;
 }
 
 /** How the client itself lost the token, when a newer one took its place. */

@@ -310,6 +310,16 @@ describe("the excuses of a rule", () => {
     expect(text.split("\n\n")).toEqual(readFileSync(FINDINGS, "utf8").split("\n\n"));
   });
 
+  it("count one thing in the singular, in what every rule says of each abuse", () => {
+    const said = Object.values(abuses).flatMap((story) => {
+      const history = story().history();
+      return rules.map((rule) => rule.judge(history).message);
+    });
+    const plural =
+      /\b(?:1|one) (?:[a-z]+ )?(?:answers|bursts|calls|documents|faults|polls|prompts|requests|screens|times|tokens)\b/i;
+    expect(said.filter((message) => plural.test(message))).toEqual([]);
+  });
+
   it("are sentences", () => {
     for (const { excuses = [] } of rules)
       for (const { id, says } of excuses) {

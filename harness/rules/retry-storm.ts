@@ -11,6 +11,7 @@ import { formatDuration } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";
 import { densestWindow } from "./model/densest-window.ts";
 import type { Judgement, Rule } from "./rule.ts";
+import { counted } from "./model/messages.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
 import { entraRequestsOf, hasUser, similarityKeyOf } from "./model/similar-requests.ts";
 import { isServiceFailure, statusOf } from "./model/exchange-outcomes.ts";
@@ -62,7 +63,7 @@ function judge(history: History): Judgement {
   }
   if (!requests.some(hasFailed)) return inconclusive("No request to Entra failed.");
   return passes(
-    `At most ${worst.length} similar requests in any 5m; ${maximum} are allowed.`,
+    `At most ${counted(worst.length, "similar request")} in any 5m; ${maximum} are allowed.`,
     worst.map(({ began }) => began),
   );
 }

@@ -21,7 +21,7 @@ describe("supported-flow", () => {
     expect(judge(...flows.map((flow) => ({ flow })), { endpoint: "authorize" })).toMatchObject({
       verdict: "pass",
       message:
-        "None of 5 requests used a password, a device code or UserInfo, or asked for consent in an outage. Rule backup-flow says which flows the backup system serves.",
+        "All 5 requests did without a password, a device code and UserInfo, and without asking for consent in an outage. Rule backup-flow says which flows the backup system serves.",
     });
   });
 

@@ -6,7 +6,7 @@
  */
 import type { History } from "../history/event.ts";
 import type { Judgement, Rule } from "./rule.ts";
-import { counted } from "./model/messages.ts";
+import { counted, every } from "./model/messages.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
 import { exchangesOf, type Exchange } from "./model/exchanges.ts";
 import { grantOf } from "./model/exchange-outcomes.ts";
@@ -40,7 +40,7 @@ function judge(history: History): Judgement {
   const evidence = named.map(({ began }) => began);
   if (first === undefined) {
     return passes(
-      `None of ${flows.length} requests used a password, a device code or UserInfo, or asked for consent in an outage. Rule backup-flow says which flows the backup system serves.`,
+      `${every(flows.length, "request")} did without a password, a device code and UserInfo, and without asking for consent in an outage. Rule backup-flow says which flows the backup system serves.`,
       flows.map(({ began }) => began),
     );
   }

@@ -22,7 +22,7 @@ import { EARLIER_TOKENS, usesEntra } from "../../rules/model/entra-use.ts";
 import { purposeIn } from "../../rules/model/purposes.ts";
 import { hadNeededToken } from "./needed-token.ts";
 import { hasSucceeded } from "../../rules/model/success.ts";
-import { counted } from "../../rules/model/messages.ts";
+import { andMore, counted } from "../../rules/model/messages.ts";
 
 /** Passes when a call ended ok, or an API accepted a token, in an outage without new tokens; fails when a call failed although it had a valid one. */
 export function keptWorkingFromCache(history: History): MatcherVerdict {
@@ -80,7 +80,7 @@ function refuse(
   denied: readonly Operation[],
   { invoked, completed, exchanges }: Operation,
 ): MatcherVerdict {
-  const more = denied.length === 1 ? "" : `, and so ${denied.length - 1} more times`;
+  const more = andMore(denied);
   const shown = [invoked, ...exchanges.slice(0, 2).map(({ began }) => began), completed];
   return {
     verdict: "fail",
