@@ -148,7 +148,7 @@ function answerOtherHosts({ gate, onHarnessError }: MountContext): Pick<
     isWatched: ({ protocol, hostname, port }) =>
       hosts.isAnswered(hostname, port === "" ? (protocol === "http:" ? 80 : 443) : Number(port)),
     onOver: () => undefined,
-    onReused: () => undefined,
+    onUnasked: () => undefined,
   });
   return {
     answerFor: hosts.answerFor,
