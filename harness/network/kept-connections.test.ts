@@ -86,7 +86,7 @@ describe("connections without faults", () => {
     [1, ["/one", "/two", "/three", "/four"]],
     [2, ["/one", "/two", "/three", "/four", "/five"]],
   ])(
-    "are asked for once for each of several requests at once, whichever takes the %d that are open",
+    "are asked for once for each of several requests at once, on the %d that are open and on new ones",
     async (open, paths) => {
       const attempts: string[] = [];
       bench.serve({
