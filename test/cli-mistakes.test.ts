@@ -58,7 +58,7 @@ const GOOD = ["run", "token-throttled", "--out", "new"];
 type Mistake = readonly [string, readonly string[], RegExp, RegExp];
 
 const onTheCommandLine: readonly Mistake[] = [
-  ["no command", [], /no command is given/, /There are run, init, list, replay, check/],
+  ["no command", [], /no command is given/, /There are run, init, .*check/],
   ["an unknown command", ["rum"], /no command "rum"/, /Did you mean "run"\?/],
   ["a matrix of nothing", ["matrix"], /no client is named/, /matrix msal-node@6,7/],
   ["a matrix without versions", ["matrix", "msal-node"], /names no version/, /behind an @/],

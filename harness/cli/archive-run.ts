@@ -10,6 +10,7 @@ import type { Results } from "../reporting/model/results.ts";
 import type { RunFacts } from "../reporting/model/run-facts.ts";
 import type { Options } from "./arguments.ts";
 import type { Io } from "./io.ts";
+import { runName } from "./selection.ts";
 import { postWebhook } from "./post-webhook.ts";
 
 /** The options of commands that add to the archive. */
@@ -104,6 +105,8 @@ export async function archiveRun(
     recordedAt,
     ...labelled,
     facts: sessionFactsOf(facts),
+    journalOf: ({ scenario, client }) =>
+      join(out, "journals", `${runName(scenario, client)}.jsonl`),
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
   });
   const posting =

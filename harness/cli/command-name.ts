@@ -31,6 +31,11 @@ export function commandToCheck(journals: readonly string[], cwd: string): string
   return `${commandName(cwd)} check ${journals.map(quoted).join(" ")}`;
 }
 
+/** A command of ours with these words. */
+export function commandToRun(cwd: string, words: readonly string[]): string {
+  return `${commandName(cwd)} ${words.map(quoted).join(" ")}`;
+}
+
 function quoted(path: string): string {
   return /^[\w./\\:@+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

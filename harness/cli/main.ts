@@ -10,8 +10,10 @@ import {
   optionLines,
   readArguments,
 } from "./arguments.ts";
+import { archiveCommand, archiveCommandOptions } from "./commands/archive.ts";
 import { bisectCommand, bisectOptions } from "./commands/bisect.ts";
 import { caCommand, caOptions } from "./commands/ca.ts";
+import { blameCommand, blameOptions } from "./commands/blame.ts";
 import { checkCommand, checkOptions } from "./commands/check.ts";
 import { compareCommand, compareOptions } from "./commands/compare.ts";
 import { coverageCommand, coverageOptions } from "./commands/coverage.ts";
@@ -198,6 +200,22 @@ const commands: ReadonlyMap<string, Command> = new Map([
     options: trendOptions,
     exits: plainExits,
     perform: trendCommand,
+  }),
+  command("blame", {
+    usage: "blame SCENARIO RULE | ID [options]",
+    does: "says since when a finding has been there, and what changed before it",
+    options: blameOptions,
+    exits: [
+      "Exit codes: 0 done, 2 wrong usage, or no such finding; with --bisect those of bisect.",
+    ],
+    perform: blameCommand,
+  }),
+  command("archive", {
+    usage: "archive prune | export | add RESULTS… [options]",
+    does: "removes old runs from the archive of earlier runs, prints it for other programs, or adds results to it",
+    options: archiveCommandOptions,
+    exits: plainExits,
+    perform: archiveCommand,
   }),
   command("coverage", {
     usage: "coverage <app.json> | --app NAME | --resource NAME | --flow FLOW [options]",

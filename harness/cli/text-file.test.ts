@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { readTextFile } from "./text-file.ts";
+import { beginningOf, readTextFile } from "./text-file.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -14,6 +15,17 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it("reads a file", () => {
   expect(readTextFile(join(folder, "results.json"), "x")).toBe("{}");
+});
+
+it("reads what is packed, and says so of what is not", () => {
+  const packed = join(folder, "packed.jsonl.gz");
+  writeFileSync(packed, gzipSync('{"schema":1}'));
+  expect([readTextFile(packed, "x"), beginningOf(packed, "x")]).toEqual([
+    '{"schema":1}',
+    '{"schema":1}',
+  ]);
+  writeFileSync(packed, "no gzip");
+  expect(() => readTextFile(packed, "x")).toThrow(/cannot be read: .*header/);
 });
 
 it.each([

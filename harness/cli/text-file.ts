@@ -1,12 +1,17 @@
 /** Reads a text file that a person named. */
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { HarnessError, suggestNames } from "../core/errors.ts";
 
-/** The text of the file at `path`, in UTF-8, or in UTF-16 with a byte order mark, as Windows PowerShell writes it; `bad-usage` about `named` when it is not there or cannot be read. */
+/** A text that is longer when it is unpacked is no journal of ours, bytes. */
+const UNPACKED_MAX = 512 * 1_048_576;
+
+/** The text of the file at `path`, in UTF-8, or in UTF-16 with a byte order mark, as Windows PowerShell writes it, and of `.gz` what is packed in it; `bad-usage` about `named` when it is not there or cannot be read. */
 export function readTextFile(path: string, named: string): string {
   return reading(path, named, () => {
-    const bytes = readFileSync(path);
+    const stored = readFileSync(path);
+    const bytes = isPacked(path) ? gunzipSync(stored, { maxOutputLength: UNPACKED_MAX }) : stored;
     const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
     return new TextDecoder(isUtf16 ? "utf-16le" : "utf-8").decode(bytes);
   });
@@ -14,6 +19,7 @@ export function readTextFile(path: string, named: string): string {
 
 /** The first kilobyte of the file at `path`; fails as `readTextFile` does. */
 export function beginningOf(path: string, named: string): string {
+  if (isPacked(path)) return readTextFile(path, named).slice(0, 1_024);
   return reading(path, named, () => {
     const file = openSync(path, "r");
     try {
@@ -23,6 +29,10 @@ export function beginningOf(path: string, named: string): string {
       closeSync(file);
     }
   });
+}
+
+function isPacked(path: string): boolean {
+  return path.endsWith(".gz");
 }
 
 function reading(path: string, named: string, read: () => string): string {

@@ -11,6 +11,7 @@ import { shortPath } from "../files/short-path.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import type { Change, SessionFacts } from "./change.ts";
 import { type Archive, openArchive } from "./database.ts";
+import type { JournalsOfSession } from "./evidence.ts";
 import type { JobLine } from "./ledger-tables.ts";
 import { sessionRecordOf } from "./session-record.ts";
 
@@ -56,6 +57,8 @@ export interface ArchiveEntry {
   readonly label?: string;
   /** What is known of it beside its results. Default: nothing, so that it belongs to no job. */
   readonly facts?: SessionFacts;
+  /** The path of a run's journal, which is kept while one of its findings is open. Default: none is kept. */
+  readonly journalOf?: JournalsOfSession["journalOf"];
   /** After so long without a change, one says that the job is alive, ms; default: never. */
   readonly heartbeatMs?: number;
 }
@@ -94,7 +97,10 @@ function addTo(
     cwd,
     lines,
     heartbeatMs,
-  }: Pick<ArchiveEntry, "folder" | "cwd" | "heartbeatMs"> & { readonly lines: string[] },
+    journalOf,
+  }: Pick<ArchiveEntry, "folder" | "cwd" | "heartbeatMs" | "journalOf"> & {
+    readonly lines: string[];
+  },
 ): Omit<ArchivedResults, "lines"> {
   const archive = openArchive(path);
   try {
@@ -104,9 +110,24 @@ function addTo(
     const record = sessionRecordOf({ ...results, failures: results.failures ?? [] }, facts);
     const id = archive.add(record, when, { heartbeatMs, lost });
     const line = { job: facts?.job ?? "", branch: facts?.branch ?? "" };
+    if (journalOf !== undefined) {
+      const journals = { session: id, runs: record.runs, journalOf };
+      lines.push(...keepJournals(() => archive.keepEvidence(folder, line, journals)));
+    }
     return { changes: archive.changesOf(id), id, channels: channelsOf(path, line) };
   } finally {
     archive.close();
+  }
+}
+
+/** The session is in the archive, with or without its journals. */
+function keepJournals(keep: () => void): readonly string[] {
+  try {
+    keep();
+    return [];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return [`Archive: no journals of this run are kept: ${reason}.`];
   }
 }
 

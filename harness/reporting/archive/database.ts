@@ -11,8 +11,10 @@ import { makeFolder } from "../../core/make-folder.ts";
 import { asProblem, damaged } from "./archive-problem.ts";
 import type { Change, SessionHead } from "./change.ts";
 import { pendingChanges, recordDelivered, recordFailed } from "./deliveries.ts";
+import { type JournalsOfSession, keepEvidence } from "./evidence.ts";
 import { changesWhere, type FoldSettings, foldNewSessions, type JobLine } from "./ledger-tables.ts";
 import { defineFunctions, migrations } from "./migrations.ts";
+import { type Pruning, pruneSessions } from "./prune.ts";
 import type { ArchivedSession, SessionRecord } from "./session-record.ts";
 import { headsWhere, insertSession, type SessionTime, sessionsWhere } from "./session-tables.ts";
 import { type TrackedFinding, trackedFindings } from "./tracked-findings.ts";
@@ -37,6 +39,10 @@ export interface Archive {
   readonly findings: (line: JobLine) => readonly TrackedFinding[];
   /** The changes that a session brought. */
   readonly changesOf: (session: number) => readonly Change[];
+  /** The changes of a finding, the oldest first. */
+  readonly changesOfFinding: (id: string) => readonly Change[];
+  /** Keeps the journals that findings need beside the archive; `folder` is the archive's. */
+  readonly keepEvidence: (folder: string, line: JobLine, journals: JournalsOfSession) => void;
   /** The changes that a channel has not taken yet, the oldest first; one that is asked for the first time gets those of the last session and of what is open. */
   readonly pending: (channel: string, line: JobLine) => readonly Change[];
   /** Records that a channel took changes. */
@@ -47,6 +53,8 @@ export interface Archive {
     changes: readonly Pick<Change, "id">[],
     error: string,
   ) => void;
+  /** Removes sessions by the rule of `pruneSessions`, and gives their space back; returns how many. */
+  readonly prune: (pruning: Pruning) => number;
   readonly close: () => void;
 }
 
@@ -189,11 +197,21 @@ function archiveOf(database: DatabaseSync, path: string): Archive {
     findings: (line) => guarded(() => trackedFindings(database, line)),
     changesOf: (session) =>
       guarded(() => changesWhere(database, "WHERE c.session = ? ORDER BY c.number", session)),
+    changesOfFinding: (id) =>
+      guarded(() => changesWhere(database, "WHERE c.finding = ? ORDER BY c.number", id)),
+    keepEvidence: (folder, line, journals) =>
+      change(() => keepEvidence(database, folder, { line, journals })),
     pending: (channel, line) => change(() => pendingChanges(database, channel, line)),
     recordDelivered: (channel, changes) =>
       change(() => recordDelivered(database, channel, changes)),
     recordFailed: (channel, changes, error) =>
       change(() => recordFailed(database, channel, { changes, error })),
+    prune: (pruning) =>
+      guarded(() => {
+        const removed = inTransaction(database, () => pruneSessions(database, pruning));
+        database.exec("VACUUM");
+        return removed;
+      }),
     close: () => database.close(),
   };
 }

@@ -1,6 +1,7 @@
 /** What the archive knows of each finding of a job, with its sessions. */
 import type { DatabaseSync } from "node:sqlite";
 import type { Since } from "./change.ts";
+import { evidenceOf, type FindingEvidence } from "./evidence.ts";
 import { type JobLine, readLedger, sinceOf } from "./ledger-tables.ts";
 import type { FindingState, Occurrence } from "./ledger-state.ts";
 import type { Span } from "./track.ts";
@@ -12,6 +13,8 @@ export interface TrackedFinding extends Pick<
 > {
   /** Absent while it holds. */
   readonly open?: Occurrence & { readonly since?: Since };
+  /** Journals that are kept while it is open, relative to the archive's folder. */
+  readonly evidence: FindingEvidence;
   /** Its stretches, in the order of the sessions. */
   readonly spans: readonly Span[];
 }
@@ -24,6 +27,7 @@ export function trackedFindings(database: DatabaseSync, line: JobLine): readonly
   return readLedger(database, line).findings.map(({ open, ...state }) => ({
     ...state,
     ...(open === undefined ? {} : { open: withSince(database, open, state.subject.client) }),
+    evidence: evidenceOf(database, state.id),
     spans: spans.all(state.id).map(({ first, last, letter }) => ({
       first: Number(first),
       last: Number(last),

@@ -11,11 +11,11 @@ import { makeFolder } from "../../core/make-folder.ts";
 export const UNFINISHED = ".part";
 
 /** Writes a text file whole; `unwritable` with the system's reason when it cannot. */
-export function writeWhole(path: string, text: string): void {
+export function writeWhole(path: string, contents: string | Uint8Array): void {
   const unfinished = `${path}${UNFINISHED}`;
   try {
     makeFolder(dirname(path));
-    writeFileSync(unfinished, text);
+    writeFileSync(unfinished, contents);
     renameSync(unfinished, path);
   } catch (error) {
     rmSync(unfinished, { force: true });
