@@ -109,7 +109,6 @@ describe("what does not fit", () => {
 
   it.each<[string, () => readonly string[], RegExp]>([
     ["no folder", () => [], /merge needs the output folders of shards\n {2}Name them/],
-    ["a missing shard", () => ["part-1", "part-3"], /shard 2\/3 is missing\n/],
     ["a folder twice", () => ["part-1", "./part-1"], /\.\/part-1: it is named twice/],
     [
       "the folder that is written",
@@ -118,52 +117,9 @@ describe("what does not fit", () => {
     ],
     ["no such folder", () => ["part-9"], /part-9\/results\.json: there is no such file/],
     [
-      "a shard twice",
-      () => ["part-1", "part-3", copy("twice", () => undefined)],
-      /odd-twice: the run .* is in two|odd-twice: part-3 is shard 3\/3 as well/,
-    ],
-    [
-      "a shard of another run",
-      () => ["part-1", "part-2", copy("other", edit("shard.json", "--", "-"))],
-      /odd-other: it is a part of another run than part-1/,
-    ],
-    [
-      "a run among shards",
-      () => ["part-1", "part-2", copy("whole", (path) => rmSync(join(path, "shard.json")))],
-      /odd-whole: it is no shard, and part-1 is one/,
-    ],
-    [
-      "another seed",
-      () => ["part-1", "part-2", copy("seed", edit("results.json", '"seed": "1"', '"seed": "2"'))],
-      /odd-seed: its seed is 2, and that of part-1 is 1/,
-    ],
-    [
-      "another version",
-      () => ["part-1", "part-2", copy("version", edit("results.json", "0.1.0", "0.0.9"))],
-      /odd-version\/results\.json: it is of brownout 0\.0\.9, and this is 0\.1\.0/,
-    ],
-    [
-      "results that are cut off",
-      () => ["part-1", "part-2", copy("cut", edit("results.json", /\}\s*$/, ""))],
-      /odd-cut\/results\.json:\d+: expected JSON/,
-    ],
-    [
-      "a shard file that says nothing",
-      () => [
-        "part-1",
-        "part-2",
-        copy("mute", (path) => writeFileSync(join(path, "shard.json"), "{}")),
-      ],
-      /odd-mute\/shard\.json: 4 problems/,
-    ],
-    [
-      "a journal that is missing",
-      () => [
-        "part-1",
-        "part-2",
-        copy("lost", (path) => rmSync(join(path, "journals"), { recursive: true })),
-      ],
-      /odd-lost\/journals: the journal of .* is missing/,
+      "no good folder",
+      () => [copy("only", edit("results.json", /\}\s*$/, ""))],
+      /odd-only\/results\.json:\d+: expected JSON/,
     ],
   ])("is refused in one message: %s", async (_, folders, said) => {
     const { code, stderr, stdout } = await folder.main("merge", ...folders());
@@ -171,5 +127,73 @@ describe("what does not fit", () => {
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(stdout).toBe("");
     expect(code).toBe(2);
+  });
+
+  it.each<[string, () => readonly string[], RegExp]>([
+    ["a missing shard", () => [], /no folder of it was named/],
+    ["no such folder", () => ["part-9"], /part-9\/results\.json: there is no such file/],
+    [
+      "another run",
+      () => [copy("other", edit("shard.json", "--", "-"))],
+      /odd-other: it is a part of another run than part-1/,
+    ],
+    [
+      "no shard",
+      () => [copy("whole", (path) => rmSync(join(path, "shard.json")))],
+      /odd-whole: it is no shard, and others are/,
+    ],
+    [
+      "another seed",
+      () => [copy("seed", edit("results.json", '"seed": "1"', '"seed": "2"'))],
+      /odd-seed: its seed is 2, and that of part-1 is 1/,
+    ],
+    [
+      "another version",
+      () => [copy("version", edit("results.json", "0.1.0", "0.0.9"))],
+      /odd-version\/results\.json: it is of brownout 0\.0\.9, and this is 0\.1\.0/,
+    ],
+    [
+      "results that are cut off",
+      () => [copy("cut", edit("results.json", /\}\s*$/, ""))],
+      /odd-cut\/results\.json:\d+: expected JSON/,
+    ],
+    [
+      "a shard file that says nothing",
+      () => [copy("mute", (path) => writeFileSync(join(path, "shard.json"), "{}"))],
+      /odd-mute\/shard\.json: 4 problems/,
+    ],
+    [
+      "a journal that is missing",
+      () => [copy("lost", (path) => rmSync(join(path, "journals"), { recursive: true }))],
+      /odd-lost\/journals: the journal of .* is missing/,
+    ],
+  ])(
+    "makes the report partial, in every format, compared and archived: %s",
+    async (_, third, said) => {
+      const args = ["merge", "part-1", "part-2", ...third(), "--out", "partial"];
+      const { code, stdout, stderr } = await folder.main(...args, "--archive", "partial-archive");
+      expect([code, stderr]).toEqual([2, ""]);
+      expect(stdout).toMatch(
+        /^partial without shard 3\/3, 2 runs not finished, 1 unexpected finding/m,
+      );
+      expect(stdout).toMatch(said);
+      expect(JSON.parse(read("partial/results.json"))).toMatchObject({
+        totals: { runs: expect.any(Number) },
+        failures: expect.arrayContaining([expect.objectContaining({ code: "shard-missing" })]),
+        missing: [{ part: 3, of: 3, why: expect.stringMatching(said), runs: 2 }],
+      });
+      for (const report of ["junit.xml", "ctrf.json", "summary.md", "report.html"])
+        expect(read(`partial/${report}`)).toContain("shard 3/3 is missing");
+      expect(folder.files("partial-archive")).toContain("partial-archive/runs.db");
+    },
+  );
+
+  it("counts a shard that was run again once", async () => {
+    const again = copy("again", () => undefined);
+    const cut = copy("first", edit("results.json", /\}\s*$/, ""));
+    const args = ["part-1", "part-2", "part-3", again, cut, "--out", "again", "--archive", "none"];
+    const { stdout } = await folder.main("merge", ...args);
+    expect(stdout).toMatch(/^Not counted: odd-first\/results\.json:\d+: expected JSON/m);
+    expect(read("again/results.json")).toBe(read("whole/results.json"));
   });
 });

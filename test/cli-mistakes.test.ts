@@ -38,7 +38,6 @@ beforeAll(() => {
   );
   folder.write("syntax.scenario.ts", "export default {{;\n");
   folder.write("none.scenario.ts", "export const mine = 1;\n");
-  folder.write("same-name.scenario.ts", scenarioText());
   folder.write(
     "world.scenario.ts",
     `import { createWorld } from "brownout";
@@ -240,12 +239,6 @@ const inFiles: readonly Mistake[] = [
 
 /** What is about users' scenarios, which only Node itself loads as Node does. */
 const inScenarioFiles: readonly Mistake[] = [
-  [
-    "two scenarios of one name",
-    ["run", "good.scenario.ts", "same-name.scenario.ts"],
-    /two scenarios are called "busy-minute"/,
-    /rename/,
-  ],
   [
     "a fault plan with a misspelt field",
     ["run", "plan.scenario.ts", "--out", "new"],

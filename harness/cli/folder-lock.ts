@@ -1,12 +1,23 @@
 /**
  * One session at a time writes into an output folder: of two, each would remove what the other
- * has written, and both would exit with 0. The lock is a file there that names its process.
+ * has written, and both would exit with 0. The lock is a file there that says who holds it, what
+ * for, and since when.
  */
-import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
+import {
+  existsSync,
+  linkSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname, uptime } from "node:os";
 import { join } from "node:path";
 import { HarnessError } from "../core/errors.ts";
-import { schema } from "../core/validation.ts";
+import { unwritable } from "../reporting/files/write-whole.ts";
+import { schema, type TypeOf } from "../core/validation.ts";
 
 /** The name of the lock in the output folder. */
 export const LOCK_FILE = ".brownout.lock";
@@ -16,20 +27,34 @@ const BEAT_EVERY_MS = 10_000;
 const SILENT_MAX_MS = 60_000;
 
 const holderSchema = schema((z) =>
-  z.object({ process: z.int().positive(), host: z.string(), startedAt: z.string() }),
+  z.object({
+    process: z.int().positive(),
+    host: z.string(),
+    startedAt: z.string(),
+    command: z.string().default(""),
+  }),
 );
+
+/** Who takes a lock. */
+export interface LockTaker {
+  /** Such as `brownout run`: a second session is told. */
+  readonly command: string;
+  /** Real time, ms. */
+  readonly now: () => number;
+}
 
 /**
  * Does `work` while no other session may write into the folder, which exists; throws `bad-usage`
- * when one does. `now` is real time, ms.
+ * when one does.
  */
 export async function whileLocked<T>(
   folder: string,
-  now: () => number,
+  taker: LockTaker,
   work: () => Promise<T>,
 ): Promise<T> {
   const path = join(folder, LOCK_FILE);
-  takeLock(path, { folder, now });
+  const { now } = taker;
+  takeLock(path, folder, taker);
   const beat = setInterval(() => {
     try {
       utimesSync(path, new Date(now()), new Date(now()));
@@ -49,24 +74,36 @@ export async function whileLocked<T>(
   }
 }
 
-function takeLock(
-  path: string,
-  { folder, now }: { readonly folder: string; readonly now: () => number },
-): void {
+/** Whether a session that still runs holds the folder; `now` is real time, ms. */
+export function isHeld(folder: string, now: () => number): boolean {
+  const path = join(folder, LOCK_FILE);
+  return existsSync(path) && runs(readHolder(path), path, now);
+}
+
+function takeLock(path: string, folder: string, { command, now }: LockTaker): void {
   const own = {
     process: process.pid,
     host: hostname(),
     startedAt: new Date(now()).toISOString(),
+    command,
   };
-  const write = (): void => writeFileSync(path, `${JSON.stringify(own)}\n`, { flag: "wx" });
+  const write = (): void => {
+    try {
+      writeFileSync(path, `${JSON.stringify(own)}\n`, { flag: "wx" });
+    } catch (error) {
+      // On a full disk it is there, and empty.
+      if (!isThere(error)) rmSync(path, { force: true });
+      throw error;
+    }
+  };
   try {
     write();
   } catch (error) {
     if (!isThere(error)) throw unwritable(folder, error);
     const holder = readHolder(path);
     if (runs(holder, path, now)) throw taken(folder, path, holder);
-    // It was killed. Of two that find that out at once, one makes the new lock.
-    rmSync(path, { force: true });
+    // It was killed.
+    if (!removeStale(path, holder)) throw taken(folder, path, readHolder(path));
     try {
       write();
     } catch (second) {
@@ -76,11 +113,23 @@ function takeLock(
   }
 }
 
-interface Holder {
-  readonly process: number;
-  readonly host: string;
-  readonly startedAt: string;
+/** Removes the lock of a session that has ended; false when another has taken it in this moment. */
+function removeStale(path: string, stale: Holder | undefined): boolean {
+  const aside = `${path}.${process.pid}`;
+  try {
+    renameSync(path, aside);
+    const isSame = JSON.stringify(readHolder(aside)) === JSON.stringify(stale);
+    if (!isSame) linkSync(aside, path);
+    return isSame;
+  } catch (error) {
+    // Somebody else has removed it, or has put another there.
+    return (error as NodeJS.ErrnoException).code === "ENOENT";
+  } finally {
+    rmSync(aside, { force: true });
+  }
 }
+
+type Holder = TypeOf<typeof holderSchema>;
 
 /** The session that holds the lock; nothing while it has not yet written its name, or for another's file. */
 function readHolder(path: string): Holder | undefined {
@@ -92,9 +141,21 @@ function readHolder(path: string): Holder | undefined {
 }
 
 function runs(holder: Holder | undefined, path: string, now: () => number): boolean {
-  if (holder?.host === hostname()) return holder.process !== process.pid && isAlive(holder.process);
+  if (holder?.host === hostname()) {
+    if (holder.process === process.pid || isOfEarlierBoot(holder, now)) return false;
+    return isAlive(holder.process);
+  }
   const saidAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return now() - saidAt < SILENT_MAX_MS;
+}
+
+/** By how much the clock of a machine may be set after its start, ms. */
+const CLOCK_ERROR_MS = 60_000;
+
+/** The machine was started since: another process may have the number now. */
+function isOfEarlierBoot({ startedAt }: Holder, now: () => number): boolean {
+  const bootedAt = now() - uptime() * 1_000;
+  return Date.parse(startedAt) < bootedAt - CLOCK_ERROR_MS;
 }
 
 function isAlive(id: number): boolean {
@@ -115,18 +176,9 @@ function taken(folder: string, path: string, holder: Holder | undefined): Harnes
   const who =
     holder === undefined
       ? ""
-      : `: process ${holder.process} on ${holder.host}, since ${holder.startedAt}`;
+      : `: process ${holder.process} on ${holder.host}, since ${holder.startedAt}${holder.command === "" ? "" : ` (${holder.command})`}`;
   return new HarnessError("bad-usage", `another session writes there${who}`, {
     place: folder,
     hint: `Name another folder with --out, or wait for its end. If it has ended, remove ${path}.`,
-  });
-}
-
-function unwritable(folder: string, cause: unknown): HarnessError {
-  const reason = cause instanceof Error ? cause.message : "";
-  return new HarnessError("unwritable", `it cannot be written: ${reason}`, {
-    place: folder,
-    hint: "Name another folder with --out.",
-    cause,
   });
 }

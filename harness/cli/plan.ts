@@ -3,6 +3,8 @@ import { join, resolve } from "node:path";
 import { editionIds } from "../entra/backup/edition.ts";
 import { findEdition } from "../entra/backup-coverage/find-named.ts";
 import { HarnessError } from "../core/errors.ts";
+import { shortPath } from "../reporting/files/short-path.ts";
+import type { FailedRun } from "../reporting/model/results.ts";
 import type { QuarantineEntry } from "../reporting/model/quarantine.ts";
 import type { Annotator } from "../reporting/formats/annotations.ts";
 import type { ExtraFormat } from "../reporting/formats/extra-formats.ts";
@@ -20,16 +22,17 @@ import {
   readArchiveTarget,
   webhookOptions,
 } from "./archive-run.ts";
+import { failureOf, withoutStack } from "./failure.ts";
 import { quarantineOption, readQuarantineFile } from "./quarantine-file.ts";
 import {
-  type Part,
   type Selected,
   type Selection,
+  type UnusableFile,
   namedMount,
-  readPart,
   selectRuns,
-  takePart,
 } from "./selection.ts";
+import { type Part, readPart, takePart } from "./shard-part.ts";
+import { readTimeLimits, type TimeLimits, timeLimitOptions } from "./time-limits.ts";
 import { cacheOption, keptVersions } from "./client-versions/cache-option.ts";
 
 /** The options of `brownout run`. */
@@ -57,7 +60,11 @@ export const runOptions = {
   },
   "no-control": { says: "name no causes: play no run again" },
   cache: cacheOption,
-  shard: { value: "i/n", says: "run the i-th of n parts" },
+  shard: {
+    value: "i/n|auto",
+    says: "run the i-th of n parts; auto asks the CI service or Kubernetes which",
+  },
+  ...timeLimitOptions,
   workers: {
     value: "N",
     says: "processes at work at once (default: one for each core, and two where runs need a browser, which waits half of its time)",
@@ -81,8 +88,14 @@ export type WhichControls = "unexpected" | "all" | "none";
 export interface Plan {
   readonly runs: readonly PlannedRun[];
   /** Which part of the whole these runs are, with the names of all; absent when they are the whole. */
-  readonly shard?: Part & { readonly names: readonly string[] };
+  readonly shard?: Part & {
+    readonly names: readonly string[];
+    readonly planned: readonly Pick<FailedRun, "scenario" | "client" | "mount">[];
+  };
   readonly skipped: Selection["skipped"];
+  /** Scenario files that are no use, as runs that were not finished. */
+  readonly unusable: readonly FailedRun[];
+  readonly limits: TimeLimits;
   readonly seed: string;
   /** Of the backup system; absent: each scenario's own. */
   readonly edition?: NonNullable<RunTask["edition"]>;
@@ -106,14 +119,15 @@ export async function planRun(
   const seed = readSeed(values.seed);
   const mount = values.mount === undefined ? {} : { mount: namedMount(values.mount) };
   const edition = values.edition === undefined ? {} : { edition: findEdition(values.edition) };
-  const { runs, skipped } = await selectRuns({
+  const limits = readTimeLimits(values);
+  const { runs, skipped, unusable } = await selectRuns({
     filters: positionals,
     ...(values.client === undefined ? {} : { client: values.client }),
     ...mount,
     ...keptVersions(values.cache, io),
     cwd: io.cwd,
   });
-  const part = values.shard === undefined ? undefined : readPart(values.shard);
+  const part = values.shard === undefined ? undefined : readPart(values.shard, io.environment);
   const chosen = part === undefined ? runs : takePart(runs, part);
   const baseline = readBaselineFile({
     cwd: io.cwd,
@@ -121,11 +135,13 @@ export async function planRun(
     ...(values["update-baseline"] === undefined ? {} : { forUpdate: true as const }),
   });
   const annotator = annotatorOf(values.annotate, io);
-  const out = resolve(io.cwd, values.out ?? join("reports", "out"));
+  const out = outFolder(values.out, io.cwd);
   return {
     runs: chosen.map((run) => ({ ...run, task: taskOf(run, { seed, out, ...edition }) })),
-    ...(part === undefined ? {} : { shard: { ...part, names: runs.map(({ name }) => name) } }),
+    ...(part === undefined ? {} : { shard: { ...part, ...wholeOf(runs) } }),
     skipped,
+    unusable: unusable.map((one) => failureOfFile(one, values, io.cwd)),
+    limits,
     seed,
     ...edition,
     workers: readWorkers(values.workers) ?? defaultWorkers(chosen, io.parallelism),
@@ -138,6 +154,44 @@ export async function planRun(
     archiveTarget: part === undefined ? readArchiveTarget(values, io) : {},
     ...(part === undefined && annotator !== undefined ? { annotator } : {}),
   };
+}
+
+function wholeOf(runs: readonly Selected[]) {
+  return {
+    names: runs.map(({ name }) => name),
+    planned: runs.map(({ scenario, client, mount }) => ({
+      scenario: scenario.name,
+      client,
+      mount,
+    })),
+  };
+}
+
+/** No client was reached, so that none can be named but the one that was asked for. */
+function failureOfFile(
+  { file, error }: UnusableFile,
+  { client = "no client", mount = "no mount" }: Arguments<typeof runOptions>["values"],
+  cwd: string,
+): FailedRun {
+  return {
+    scenario: shortPath(cwd, file).replaceAll("\\", "/"),
+    client,
+    mount,
+    ...withoutStack(failureOf(error)),
+  };
+}
+
+/** The output folder that `--out` names, absolute. */
+export function outFolder(named: string | undefined, cwd: string): string {
+  return resolve(cwd, named ?? join("reports", "out"));
+}
+
+/** The plan with another output folder. */
+export function inFolder(plan: Plan, out: string): Plan {
+  if (out === plan.out) return plan;
+  const { seed, edition } = plan;
+  const how = { seed, out, ...(edition === undefined ? {} : { edition }) };
+  return { ...plan, out, runs: plan.runs.map((run) => ({ ...run, task: taskOf(run, how) })) };
 }
 
 function readControls(values: {

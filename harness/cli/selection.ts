@@ -15,7 +15,7 @@ import {
 } from "../network/mount-names.ts";
 import { isBrowserMount, whyNoBrowser } from "../network/mounts.ts";
 import { ownAppOf } from "../clients/own-app.ts";
-import { describeScenarios } from "./worker/describe-files.ts";
+import { describeEachScenario } from "./worker/describe-files.ts";
 import type { ScenarioSummary } from "../runner/scenario-summary.ts";
 import type { ClientUnderTest } from "../clients/client.ts";
 import type { ClientCache } from "../clients/versions/client-cache.ts";
@@ -46,6 +46,15 @@ export interface Selected {
 export interface Selection {
   readonly runs: readonly Selected[];
   readonly skipped: readonly Skipped[];
+  /** Files with which nothing can be run; they stop no other. */
+  readonly unusable: readonly UnusableFile[];
+}
+
+/** A scenario file that cannot be loaded, or that names what is not there. */
+export interface UnusableFile {
+  /** Absolute. */
+  readonly file: string;
+  readonly error: HarnessError;
 }
 
 /** A scenario that is left out: its client does not know what it needs or cannot meet its faults, is a package that is not installed, or cannot run here or under the mount that is named. */
@@ -63,8 +72,8 @@ export interface NotApplicable {
   readonly by: "scenario" | "client";
 }
 
-/** The runs that `filters` and `--client` mean; all of the library without filters. */
-export async function selectRuns(wanted: {
+/** Which runs are wanted. */
+interface Wanted {
   readonly filters: readonly string[];
   readonly client?: string;
   /** As it was named; else each client has its own. */
@@ -72,56 +81,93 @@ export async function selectRuns(wanted: {
   /** Versions of clients that are not installed beside Brownout. */
   readonly cache?: Pick<ClientCache, "newest" | "resolve" | "provide">;
   readonly cwd: string;
-}): Promise<Selection> {
-  const runs: Selected[] = [];
+}
+
+/**
+ * The runs that `filters` and `--client` mean; all of the library without filters. A file that is
+ * no use stops the others only when nothing else is left to run: then its error is thrown.
+ */
+export async function selectRuns(wanted: Wanted): Promise<Selection> {
+  const runs = new Map<string, Selected>();
   const skipped: Skipped[] = [];
   const placeOf = createPlaces(wanted.mount);
   const own = await findOwnClient(wanted.client, wanted.cwd);
-  for (const { scenario, file } of await selectScenarios(wanted.filters, wanted.cwd)) {
-    // `run.ts` would find it too, but in a worker, when folders are made.
-    checkAsserts(scenario.asserts, file ?? `scenario ${scenario.name}`);
-    // A package, or a browser, that only some scenarios of the library are for.
-    const isOptional = wanted.client === undefined && file === undefined;
-    const leaveOut = (client: string, missing: HarnessError): void => {
-      if (!isOptional) throw missing;
-      skipped.push({ scenario: scenario.name, client, missing });
-    };
-    for (const name of clientsOf(scenario, wanted.client)) {
-      const placed = own ?? (await placeClient(name, scenario, wanted.cache).catch(missingOf));
-      if (placed instanceof HarnessError) {
-        leaveOut(name ?? placed.place ?? "its client", placed);
-        continue;
+  const { found, unusable: unloaded } = await findScenarios(wanted.filters, wanted.cwd);
+  const unusable = [...unloaded];
+  for (const one of found) {
+    try {
+      const selected = await selectFor(one, wanted, { own, placeOf });
+      for (const run of selected.runs) {
+        const namesake = selected.runs.find((other) => other !== run && other.name === run.name);
+        checkName(run, runs.get(run.name) ?? namesake);
       }
-      const { client } = placed;
-      if (!supportsAllFlows(client, scenario)) {
-        skipped.push({ scenario: scenario.name, client: client.name });
-        continue;
-      }
-      const notApplicable = whyLeftOut(scenario, client, own);
-      if (notApplicable !== undefined) {
-        skipped.push({ scenario: scenario.name, client: client.name, notApplicable });
-        continue;
-      }
-      const mount = await placeOf(client);
-      if (mount instanceof HarnessError) {
-        leaveOut(client.name, mount);
-        continue;
-      }
-      runs.push({
-        scenario,
-        ...(file === undefined ? {} : { file }),
-        ...whereIs(placed),
-        version: client.version,
-        mount,
-        ...(own !== undefined || ownAppOf(scenario)?.name === client.name
-          ? { isOwn: true as const }
-          : {}),
-        name: runName(scenario.name, client.name),
-      });
+      for (const run of selected.runs) runs.set(run.name, run);
+      skipped.push(...selected.skipped);
+    } catch (error) {
+      if (one.file === undefined || !(error instanceof HarnessError)) throw error;
+      unusable.push({ file: one.file, error });
     }
   }
-  checkNames(runs);
-  if (runs.length === 0) throw nothingToRun(skipped);
+  const [first] = unusable;
+  if (runs.size === 0) throw first === undefined ? nothingToRun(skipped) : first.error;
+  return { runs: [...runs.values()], skipped, unusable };
+}
+
+/** The runs of one scenario, with each of its clients. */
+async function selectFor(
+  { scenario, file }: Found,
+  wanted: Wanted,
+  {
+    own,
+    placeOf,
+  }: {
+    readonly own: OwnClient | undefined;
+    readonly placeOf: ReturnType<typeof createPlaces>;
+  },
+): Promise<Omit<Selection, "unusable">> {
+  const runs: Selected[] = [];
+  const skipped: Skipped[] = [];
+  // `run.ts` would find it too, but in a worker, when folders are made.
+  checkAsserts(scenario.asserts, file ?? `scenario ${scenario.name}`);
+  // A package, or a browser, that only some scenarios of the library are for.
+  const isOptional = wanted.client === undefined && file === undefined;
+  const leaveOut = (client: string, missing: HarnessError): void => {
+    if (!isOptional) throw missing;
+    skipped.push({ scenario: scenario.name, client, missing });
+  };
+  for (const name of clientsOf(scenario, wanted.client)) {
+    const placed = own ?? (await placeClient(name, scenario, wanted.cache).catch(missingOf));
+    if (placed instanceof HarnessError) {
+      leaveOut(name ?? placed.place ?? "its client", placed);
+      continue;
+    }
+    const { client } = placed;
+    if (!supportsAllFlows(client, scenario)) {
+      skipped.push({ scenario: scenario.name, client: client.name });
+      continue;
+    }
+    const notApplicable = whyLeftOut(scenario, client, own);
+    if (notApplicable !== undefined) {
+      skipped.push({ scenario: scenario.name, client: client.name, notApplicable });
+      continue;
+    }
+    const mount = await placeOf(client);
+    if (mount instanceof HarnessError) {
+      leaveOut(client.name, mount);
+      continue;
+    }
+    runs.push({
+      scenario,
+      ...(file === undefined ? {} : { file }),
+      ...whereIs(placed),
+      version: client.version,
+      mount,
+      ...(own !== undefined || ownAppOf(scenario)?.name === client.name
+        ? { isOwn: true as const }
+        : {}),
+      name: runName(scenario.name, client.name),
+    });
+  }
   return { runs, skipped };
 }
 
@@ -149,28 +195,6 @@ function whereIs(
 /** What the files of a run are called, without their ends. */
 export function runName(scenario: string, client: string): string {
   return `${scenario}--${client.replace(/[^\w.@-]+/g, "-")}`;
-}
-
-/** The i-th of n parts. */
-export interface Part {
-  readonly part: number;
-  readonly of: number;
-}
-
-/** The shard that `i/n` names; `bad-usage` when it names none. */
-export function readPart(shard: string): Part {
-  const [, part, of] = /^([1-9]\d{0,4})\/([1-9]\d{0,4})$/.exec(shard) ?? [];
-  if (part === undefined || of === undefined || Number(part) > Number(of)) {
-    throw new HarnessError("bad-usage", `--shard is "${shard}"`, {
-      hint: "Write i/n with i from 1 to n, such as --shard 2/4.",
-    });
-  }
-  return { part: Number(part), of: Number(of) };
-}
-
-/** The runs of a part: every n-th, so that slow neighbours are spread. */
-export function takePart<T>(runs: readonly T[], { part, of }: Part): readonly T[] {
-  return runs.filter((_, index) => index % of === part - 1);
 }
 
 /** Finds the mount of a client, the named or its usual one, or why there is none; the browser is looked for once. */
@@ -219,13 +243,27 @@ export interface Found {
 /** Found, but for the scenario of a file that is not loaded yet. */
 type ToFind = Omit<Found, "scenario"> & { readonly scenario: ScenarioSummary | undefined };
 
-/** The scenarios that names, globs and files mean; the whole library without any. */
+/**
+ * The scenarios that names, globs and files mean; the whole library without any. Rejects with the
+ * error of the first file that cannot be loaded.
+ */
 export async function selectScenarios(
   filters: readonly string[],
   cwd: string,
 ): Promise<readonly Found[]> {
+  const { found, unusable } = await findScenarios(filters, cwd);
+  if (unusable[0] !== undefined) throw unusable[0].error;
+  return found;
+}
+
+/** The same, with the files that cannot be loaded beside those that can. */
+async function findScenarios(
+  filters: readonly string[],
+  cwd: string,
+): Promise<Pick<Selection, "unusable"> & { readonly found: readonly Found[] }> {
   const library = listScenarios();
-  if (filters.length === 0) return library.map((scenario) => ({ scenario }));
+  if (filters.length === 0)
+    return { found: library.map((scenario) => ({ scenario })), unusable: [] };
   const found = new Map<string, ToFind>();
   for (const filter of filters) {
     if (isPath(filter) && isPattern(filter, cwd)) {
@@ -248,15 +286,23 @@ export async function selectScenarios(
 }
 
 /** The same, with the scenarios of the files among them. */
-async function withFiles(found: readonly ToFind[]): Promise<readonly Found[]> {
+async function withFiles(
+  found: readonly ToFind[],
+): Promise<Pick<Selection, "unusable"> & { readonly found: readonly Found[] }> {
   const files = found.flatMap(({ file }) => file ?? []);
-  const described = await describeScenarios(files);
+  const described = await describeEachScenario(files);
   const ofFile = new Map(files.map((file, index) => [file, described[index]]));
-  return found.flatMap(({ scenario, file, ...more }) => {
+  const unusable: UnusableFile[] = [];
+  const usable = found.flatMap(({ scenario, file, ...more }): readonly Found[] => {
     const known = scenario ?? (file === undefined ? undefined : ofFile.get(file));
+    if (known instanceof HarnessError) {
+      if (file !== undefined) unusable.push({ file, error: known });
+      return [];
+    }
     const where = file === undefined ? {} : { file };
     return known === undefined ? [] : [{ ...more, ...where, scenario: known }];
   });
+  return { found: usable, unusable };
 }
 
 function globPattern(glob: string): RegExp {
@@ -275,19 +321,13 @@ function clientsOf(
 }
 
 /** Two runs with one name would write the same files. */
-function checkNames(runs: readonly Selected[]): void {
-  const seen = new Map<string, Selected>();
-  for (const run of runs) {
-    const other = seen.get(run.name);
-    if (other !== undefined) {
-      const places = [other, run].map(({ file }) => (file === undefined ? "the library" : file));
-      throw new HarnessError("bad-usage", `two scenarios are called "${run.scenario.name}"`, {
-        place: places.join(" and "),
-        hint: "Both would write the same files: rename one of them, or run them one by one.",
-      });
-    }
-    seen.set(run.name, run);
-  }
+function checkName(run: Selected, other: Selected | undefined): void {
+  if (other === undefined) return;
+  const places = [other, run].map(({ file }) => (file === undefined ? "the library" : file));
+  throw new HarnessError("bad-usage", `two scenarios are called "${run.scenario.name}"`, {
+    place: places.join(" and "),
+    hint: "Both would write the same files: rename one of them, or run them one by one.",
+  });
 }
 
 function nothingMatches(glob: string, library: readonly ScenarioSummary[]): HarnessError {

@@ -4,8 +4,6 @@
  */
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { HarnessError } from "../core/errors.ts";
-import { plainMessageOf } from "../core/explain.ts";
 import { toHar } from "../history/har.ts";
 import { parseJournal } from "../history/journal.ts";
 import type { BaselineEntry } from "../reporting/model/baseline.ts";
@@ -14,7 +12,7 @@ import { buildReport } from "../reporting/model/build-report.ts";
 import { judgeRun } from "../reporting/model/judge-run.ts";
 import type { ReportModel } from "../reporting/model/report-model.ts";
 import type { Control } from "../reporting/model/control.ts";
-import { type FailedRun, isUnexpected } from "../reporting/model/results.ts";
+import { type FailedRun, isCutShort, isUnexpected } from "../reporting/model/results.ts";
 import type { TimedRun } from "../reporting/model/run-facts.ts";
 import type { ReportedRun } from "../reporting/model/run-report.ts";
 import { failedRunLine, type Paint, runLine } from "../reporting/formats/terminal.ts";
@@ -23,6 +21,7 @@ import { brownoutVersion } from "../core/version.ts";
 import type { ToControl } from "./control/play-controls.ts";
 import type { RunFailure, RunReply } from "./worker/protocol.ts";
 import { timedRun } from "./facts/session-facts.ts";
+import { failureOf, withoutStack } from "./failure.ts";
 import { commandToReplay } from "./command-name.ts";
 import type { Plan, PlannedRun } from "./plan.ts";
 
@@ -50,7 +49,7 @@ export function createSession(
   { paint, cwd }: { readonly paint: Paint; readonly cwd: string },
 ): Session {
   const finished = new Map<PlannedRun, ReportedRun>();
-  const failures: FailedRun[] = [];
+  const failures: FailedRun[] = [...plan.unusable];
   const stacks: string[] = [];
   const relaunched: Record<string, string> = {};
   const timed: TimedRun[] = [];
@@ -64,7 +63,7 @@ export function createSession(
     const failure = failedRun(run, error);
     failures.push(failure);
     if (error.stack !== undefined) stacks.push(error.stack);
-    return failure.code === "interrupted" ? undefined : failedRunLine(failure, paint);
+    return isCutShort(failure) ? undefined : failedRunLine(failure, paint);
   };
 
   const read = (
@@ -121,27 +120,10 @@ export function createSession(
 }
 
 function failedRun(run: PlannedRun, error: RunFailure): FailedRun {
-  const { code, message, place, hint } = error;
   return {
     scenario: run.scenario.name,
     client: run.client,
     mount: run.mount,
-    code,
-    message,
-    ...(place === undefined ? {} : { place }),
-    ...(hint === undefined ? {} : { hint }),
-  };
-}
-
-/** An error of the harness as data. */
-export function failureOf(error: unknown): RunFailure {
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  const known = error instanceof HarnessError ? error : undefined;
-  return {
-    code: known?.code ?? "harness",
-    message: known === undefined ? message : plainMessageOf(known),
-    ...(known?.place === undefined ? {} : { place: known.place }),
-    ...(known?.hint === undefined ? {} : { hint: known.hint }),
-    ...(stack === undefined ? {} : { stack }),
+    ...withoutStack(error),
   };
 }

@@ -16,7 +16,7 @@ import type { InterruptSignal } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import { probeMachine } from "../probe-machine.ts";
 import { judgeRun } from "../../reporting/model/judge-run.ts";
-import { failureOf } from "../session.ts";
+import { failureOf } from "../failure.ts";
 import type { PlayedClient, VersionRun } from "./plan-versions.ts";
 
 /** What became of one run. */

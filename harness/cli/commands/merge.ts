@@ -1,9 +1,10 @@
 /**
  * `brownout merge`: one report from the output folders of several machines. The journals are
- * judged again, so what comes out is what one run of all would have left, byte for byte; and
- * a shard that is missing, or of another run, is said instead of left out.
+ * judged again, so what comes out is what one run of all would have left, byte for byte. A shard
+ * that is missing, damaged or of another run makes the report partial: it says so, is compared and
+ * archived as any other, and the exit code is 2.
  */
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { HarnessError } from "../../core/errors.ts";
 import { expected } from "../../core/validation.ts";
@@ -13,10 +14,10 @@ import { parseJournal } from "../../history/journal.ts";
 import { listScenarios } from "../../../scenarios/find-scenario.ts";
 import type { BaselineEntry } from "../../reporting/model/baseline.ts";
 import type { QuarantineEntry } from "../../reporting/model/quarantine.ts";
-import type { ExtraFormat } from "../../reporting/formats/extra-formats.ts";
 import type { Annotator } from "../../reporting/formats/annotations.ts";
 import { closingLines } from "../../reporting/formats/closing-lines.ts";
-import { loadPageProgram } from "../../reporting/formats/page-program.ts";
+import type { ExtraFormat } from "../../reporting/formats/extra-formats.ts";
+import { loadPageProgram, type PageProgram } from "../../reporting/formats/page-program.ts";
 import { parseResults } from "../../reporting/files/read-results.ts";
 import { buildReport } from "../../reporting/model/build-report.ts";
 import { judgeRun } from "../../reporting/model/judge-run.ts";
@@ -33,8 +34,10 @@ import { parseShard, SHARD_FILE } from "../../reporting/files/shard.ts";
 import { removeEarlierRun } from "../../reporting/files/stale-runs.ts";
 import { createPaint, runLine } from "../../reporting/formats/terminal.ts";
 import { shortPath } from "../../reporting/files/short-path.ts";
+import { oneLine } from "../../reporting/formats/terminal-text.ts";
+import type { ReportModel } from "../../reporting/model/report-model.ts";
 import { writeReports } from "../../reporting/files/write-reports.ts";
-import { prepareFolders, writeWhole } from "../../reporting/files/write-whole.ts";
+import { writeWhole } from "../../reporting/files/write-whole.ts";
 import { isScenarioName } from "../../runner/scenario-schema.ts";
 import { brownoutVersion } from "../../core/version.ts";
 import { annotate, annotatingOptions, annotatorOf } from "../annotating.ts";
@@ -43,6 +46,7 @@ import { readBaselineFile } from "../baseline-file.ts";
 import { commandToReplay } from "../command-name.ts";
 import { beginSession, factsOptions, outcomeOf } from "../facts/session-facts.ts";
 import { formatOptions, readFormats } from "../formats-option.ts";
+import { failureOf, withoutStack } from "../failure.ts";
 import { whileLocked } from "../folder-lock.ts";
 import type { Io } from "../io.ts";
 import {
@@ -52,7 +56,15 @@ import {
   readArchiveTarget,
   webhookOptions,
 } from "../archive-run.ts";
-import { type Folder, inOrder, type MergedRun } from "../merge-order.ts";
+import {
+  type Folder,
+  inOrder,
+  type Merged,
+  type MergedRun,
+  type UnusableFolder,
+} from "../merge-order.ts";
+import { forgetEarlierRun, keepReports, prepareOutput } from "../output-folder.ts";
+import { outFolder } from "../plan.ts";
 import { quarantineOption, readQuarantineFile } from "../quarantine-file.ts";
 import { runName } from "../selection.ts";
 import { readTextFile } from "../text-file.ts";
@@ -65,21 +77,18 @@ export const mergeOptions = {
   ...factsOptions,
   ...archiveOptions,
   ...webhookOptions,
-  ...annotatingOptions,
   ...formatOptions,
+  ...annotatingOptions,
   json: { says: "print results.json instead of lines" },
 } as const satisfies Options;
 
 /** Puts the folders together; resolves to the exit code that one run would have had. */
-export async function mergeCommand(given: Arguments<typeof mergeOptions>, io: Io): Promise<number> {
-  const { values, positionals } = given;
-  const endSession = beginSession({ command: "merge", ...given }, io);
-  const out = resolve(io.cwd, values.out ?? join("reports", "out"));
-  const folders = readFolders(positionals, { cwd: io.cwd, out });
-  const whole: Whole = {
-    out,
-    folders,
-    merged: inOrder(folders),
+export async function mergeCommand(asked: Arguments<typeof mergeOptions>, io: Io): Promise<number> {
+  const { values, positionals } = asked;
+  const endSession = beginSession({ command: "merge", ...asked }, io);
+  const named = outFolder(values.out, io.cwd);
+  const whole = readOrForget(positionals, named, io);
+  const given = {
     baseline: readBaselineFile({ cwd: io.cwd, named: values.baseline }).entries,
     quarantine: readQuarantineFile(values.quarantine, io.cwd),
     target: readArchiveTarget(values, io),
@@ -88,16 +97,49 @@ export async function mergeCommand(given: Arguments<typeof mergeOptions>, io: Io
     isJson: values.json !== undefined,
     endSession,
   };
-  prepareFolders([out, join(out, "journals"), join(out, "har")]);
-  return whileLocked(out, io.now, () => writeWholeRun(whole, io));
+  const page = await loadPageProgram();
+  const { path: out, problem } = prepareOutput(named, io.now);
+  const problems = problem === undefined ? [] : [problem];
+  const command = ["brownout merge", ...positionals].join(" ");
+  return whileLocked(out, { now: io.now, command }, () =>
+    writeWholeRun({ ...whole, ...given, out, page, problems }, io),
+  );
+}
+
+/** What the folders have; without it, what an earlier merge left must not be taken for this one's. */
+function readOrForget(
+  positionals: readonly string[],
+  out: string,
+  io: Io,
+): Pick<Whole, "folders" | "parts" | "merged"> {
+  const paths = checkFolders(positionals, { cwd: io.cwd, out });
+  try {
+    const read = positionals.map((folder, index) => tryFolder(folder, paths[index] ?? ""));
+    const folders = read.filter((folder) => "results" in folder);
+    const merged = inOrder(
+      folders,
+      read.filter((folder) => "error" in folder),
+    );
+    const parts = folders.flatMap(({ named, facts }) =>
+      facts !== undefined && merged.counted.includes(named) ? facts : [],
+    );
+    return { folders: positionals.length, parts, merged };
+  } catch (error) {
+    if (!(error instanceof HarnessError && error.code === "bad-usage"))
+      forgetEarlierRun(out, io.now);
+    throw error;
+  }
 }
 
 /** What the arguments mean, read and checked. */
 interface Whole {
   /** Absolute. */
   readonly out: string;
-  readonly folders: readonly Folder[];
-  readonly merged: readonly MergedRun[];
+  /** How many were named. */
+  readonly folders: number;
+  /** The facts of those that are good. */
+  readonly parts: readonly RunFacts[];
+  readonly merged: Merged;
   readonly baseline: readonly BaselineEntry[];
   readonly quarantine: readonly QuarantineEntry[];
   readonly target: ArchiveTarget;
@@ -105,73 +147,100 @@ interface Whole {
   readonly formats: readonly ExtraFormat[];
   readonly isJson: boolean;
   readonly endSession: ReturnType<typeof beginSession>;
+  readonly page: PageProgram;
+  /** What went wrong with the folder: each makes the exit code 2. */
+  readonly problems: HarnessError[];
 }
 
-async function writeWholeRun(
-  {
-    out,
-    folders,
-    merged,
-    baseline,
-    quarantine,
-    target,
-    annotator,
-    formats,
-    isJson,
-    endSession,
-  }: Whole,
-  io: Io,
-): Promise<number> {
-  const page = await loadPageProgram();
+async function writeWholeRun(whole: Whole, io: Io): Promise<number> {
+  const { merged, target, annotator, isJson, problems } = whole;
+  let written: { readonly model: ReportModel; readonly facts: RunFacts } | undefined;
+  const build = (folder: string) => {
+    const model = buildWhole(folder, whole, io);
+    return { model, facts: factsOf(model, whole) };
+  };
+  const out = await keepReports(whole.out, async (folder, problem) => {
+    if (problem !== undefined) problems.push(problem);
+    written = build(folder);
+    await writeReports(folder, { ...written, formats: whole.formats }, whole.page);
+  });
+  const { model, facts } = written ?? build(out);
+  const { results } = model;
+  const archived = await archiveRun(results, { target, facts, out, io }).catch((error: unknown) => {
+    if (!(error instanceof HarnessError)) throw error;
+    problems.push(error);
+    return [];
+  });
+  const marks = annotate(model, annotator, facts);
+
+  // What a program reads and what a person reads do not mix.
+  const output = isJson ? io.stderr : io.stdout;
+  const line = (text: string): void => output.write(`${text}\n`);
+  if (isJson) io.stdout.write(writeResults(results));
+  else {
+    const paint = createPaint(io.stdout, io.environment);
+    const width = Math.max(0, ...results.runs.map(({ scenario }) => scenario.length));
+    for (const run of model.runs) line(runLine(run, paint, width));
+    for (const text of closingLines(model, paint)) line(text);
+  }
+  for (const text of [...leftOutLines(merged), ...archived]) line(text);
+  for (const mark of marks) (output.command ?? output.write)(`${mark}\n`);
+  if (!isJson) line(`Reports: ${shortPath(io.cwd, out)}, of ${whole.folders} folders.`);
+  for (const one of problems)
+    io.stderr.write(
+      `brownout: ${one.place === undefined ? "" : `${one.place}: `}${one.message}.\n`,
+    );
+  return problems.length > 0 ? 2 : exitCodeOf(model.standing);
+}
+
+function factsOf({ results, standing }: ReportModel, whole: Whole): RunFacts {
+  const { parts, problems, merged } = whole;
+  return whole.endSession({
+    seed: merged.seed,
+    parts,
+    runs: timedRunsOf(results, parts),
+    outcome: problems.length > 0 ? "failed" : outcomeOf(standing),
+    exitCode: problems.length > 0 ? 2 : exitCodeOf(standing),
+    failures: results.failures ?? [],
+    problems: [
+      ...problems.map((one) => withoutStack(failureOf(one))),
+      ...merged.missing.map(({ part, of, why }) => ({
+        code: "shard-missing",
+        message: `shard ${part}/${of} is missing (${why})`,
+      })),
+    ],
+  });
+}
+
+/** Takes all runs over into the folder, and judges them again. */
+function buildWhole(out: string, whole: Whole, io: Io): ReportModel {
+  const { runs, unusableFiles, missing, missingRuns } = whole.merged;
   removeEarlierRun(
     out,
-    merged.map(({ name }) => name),
+    runs.map(({ name }) => name),
   );
-  // Of an earlier run there: the whole is no part.
-  rmSync(join(out, SHARD_FILE), { force: true });
-
   const reported: ReportedRun[] = [];
-  const failures: FailedRun[] = [];
-  for (const run of merged) {
+  const failures: FailedRun[] = [...unusableFiles];
+  for (const run of runs) {
     if (run.kind === "failed") failures.push(run.failure);
     else reported.push(takeOver(run, { out, cwd: io.cwd }));
   }
-  const seed = folders[0]?.results.seed ?? "";
-  const model = buildReport(reported, {
-    baseline,
+  return buildReport(reported, {
+    baseline: whole.baseline,
     brownout: brownoutVersion,
-    seed,
-    failures,
-    quarantine,
+    seed: whole.merged.seed,
+    failures: [...failures, ...missingRuns],
+    missing,
+    quarantine: whole.quarantine,
   });
-  const { results } = model;
-  const parts = folders.flatMap(({ facts }) => facts ?? []);
-  const facts = endSession({
-    seed,
-    parts,
-    runs: timedRunsOf(results, parts),
-    outcome: outcomeOf(model.standing),
-    exitCode: exitCodeOf(model.standing),
-    failures: results.failures ?? [],
-  });
-  await writeReports(out, { model, facts, formats }, page);
-  const kept = await archiveRun(results, { target, facts, out, io });
-  const marks = annotate(model, annotator, facts);
+}
 
-  if (isJson) {
-    io.stdout.write(writeResults(results));
-    for (const line of kept) io.stderr.write(`${line}\n`);
-    for (const line of marks) (io.stderr.command ?? io.stderr.write)(`${line}\n`);
-    return exitCodeOf(model.standing);
-  }
-  const paint = createPaint(io.stdout, io.environment);
-  const width = Math.max(0, ...results.runs.map(({ scenario }) => scenario.length));
-  for (const run of model.runs) io.stdout.write(`${runLine(run, paint, width)}\n`);
-  for (const line of closingLines(model, paint)) io.stdout.write(`${line}\n`);
-  for (const line of kept) io.stdout.write(`${line}\n`);
-  for (const line of marks) (io.stdout.command ?? io.stdout.write)(`${line}\n`);
-  io.stdout.write(`Reports: ${shortPath(io.cwd, out)}, of ${folders.length} folders.\n`);
-  return exitCodeOf(model.standing);
+function leftOutLines({ leftOut }: Merged): readonly string[] {
+  return leftOut.map(({ named, error }) =>
+    oneLine(
+      `Not counted: ${error.place ?? named}: ${error.message}. Another folder has that shard.`,
+    ),
+  );
 }
 
 /** Writes the journal and the HAR of a run into the output folder, and judges it again. */
@@ -200,10 +269,11 @@ function storyOf({ header }: History): ReportedRun["scenario"] {
     : undefined;
 }
 
-function readFolders(
+/** The paths of the folders, absolute; throws `bad-usage`. */
+function checkFolders(
   named: readonly string[],
   { cwd, out }: { readonly cwd: string; readonly out: string },
-): readonly Folder[] {
+): readonly string[] {
   if (named.length === 0) {
     throw new HarnessError("bad-usage", "merge needs the output folders of shards", {
       hint: "Name them: brownout merge shard-1 shard-2 shard-3 --out reports/out",
@@ -221,7 +291,27 @@ function readFolders(
       });
     }
   });
-  return named.map((folder, index) => readFolder(folder, paths[index] ?? ""));
+  return paths;
+}
+
+/** The folder, or why it is no use. */
+function tryFolder(named: string, path: string): Folder | UnusableFolder {
+  try {
+    return readFolder(named, path);
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    return { named, error, ...partOf(path) };
+  }
+}
+
+/** Which shard a folder is whose results are lost. */
+function partOf(path: string): Pick<UnusableFolder, "part"> {
+  try {
+    const { part } = parseShard(readTextFile(join(path, SHARD_FILE), path), path);
+    return { part };
+  } catch {
+    return {};
+  }
 }
 
 function readFolder(named: string, path: string): Folder {

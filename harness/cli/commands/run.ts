@@ -5,11 +5,13 @@
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { HarnessError } from "../../core/errors.ts";
 import { formatDuration } from "../../core/time/duration.ts";
 import { updateBaseline } from "../../reporting/model/update-baseline.ts";
 import { writeBaseline } from "../../reporting/model/baseline.ts";
 import { closingLines } from "../../reporting/formats/closing-lines.ts";
 import { checkPageProgram, loadPageProgram } from "../../reporting/formats/page-program.ts";
+import type { RunFacts } from "../../reporting/model/run-facts.ts";
 import { relaunchText } from "../../reporting/model/run-report.ts";
 import { writeResults } from "../../reporting/model/results.ts";
 import { exitCodeOf } from "../../reporting/model/standing.ts";
@@ -18,24 +20,28 @@ import { removeEarlierRun } from "../../reporting/files/stale-runs.ts";
 import {
   createPaint,
   createProgress,
+  failedRunLine,
   type Progress,
   statusText,
 } from "../../reporting/formats/terminal.ts";
+import { oneLine } from "../../reporting/formats/terminal-text.ts";
 import { count, namesWithin } from "../../reporting/model/wording.ts";
 import { shortPath } from "../../reporting/files/short-path.ts";
 import { writeReports } from "../../reporting/files/write-reports.ts";
-import { prepareFolders, writeWhole } from "../../reporting/files/write-whole.ts";
+import { writeWhole } from "../../reporting/files/write-whole.ts";
 import { brownoutVersion } from "../../core/version.ts";
 import { annotate } from "../annotating.ts";
 import type { Arguments, commonOptions } from "../arguments.ts";
 import { type Execution, executeTasks } from "../worker/execute-tasks.ts";
 import { playControls } from "../control/play-controls.ts";
 import { beginSession, outcomeOf, type SessionEnd } from "../facts/session-facts.ts";
+import { failureOf, withoutStack } from "../failure.ts";
 import { whileLocked } from "../folder-lock.ts";
 import { type InterruptSignal, interruptedCodes } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import { archiveRun } from "../archive-run.ts";
-import { type Plan, planRun, type runOptions } from "../plan.ts";
+import { forgetEarlierRun, keepReports, prepareOutput } from "../output-folder.ts";
+import { inFolder, outFolder, type Plan, planRun, type runOptions } from "../plan.ts";
 import { probeMachine } from "../probe-machine.ts";
 import { leftOutLines } from "../scenario-files.ts";
 import { createScriptOutput } from "../script-output.ts";
@@ -49,30 +55,47 @@ export async function runCommand(
 ): Promise<number> {
   const beganAtMs = io.now();
   const endSession = beginSession({ command: "run", ...given }, io);
-  const plan = await planRun(given, io);
-  checkPageProgram();
-  prepareFolders([plan.out, join(plan.out, "journals"), join(plan.out, "har")]);
-  await probeMachine(
-    plan.runs.map(({ mount }) => mount),
-    io.now,
+  const plan = await planOrForget(given, io);
+  const { path: out, problem } = prepareOutput(plan.out, io.now);
+  const command = ["brownout run", ...given.positionals].join(" ");
+  const problems = problem === undefined ? [] : [problem];
+  return whileLocked(out, { now: io.now, command }, () =>
+    runPlanned(inFolder(plan, out), given, { io, beganAtMs, endSession, problems }),
   );
-  return whileLocked(plan.out, io.now, () =>
-    runPlanned(plan, given, { io, beganAtMs, endSession }),
-  );
+}
+
+/** The plan; without one, what an earlier session left must not be taken for results of this. */
+async function planOrForget(given: Arguments<typeof runOptions>, io: Io): Promise<Plan> {
+  try {
+    const plan = await planRun(given, io);
+    checkPageProgram();
+    await probeMachine(
+      plan.runs.map(({ mount }) => mount),
+      io.now,
+    );
+    return plan;
+  } catch (error) {
+    // A command that was mistyped is no session.
+    if (!(error instanceof HarnessError && error.code === "bad-usage"))
+      forgetEarlierRun(outFolder(given.values.out, io.cwd), io.now);
+    throw error;
+  }
+}
+
+/** A session under way. */
+interface Underway {
+  readonly io: Io;
+  /** Real time, ms. */
+  readonly beganAtMs: number;
+  readonly endSession: ReturnType<typeof beginSession>;
+  /** What went wrong outside of the runs: each makes the exit code 2. */
+  readonly problems: HarnessError[];
 }
 
 async function runPlanned(
   plan: Plan,
   { values, positionals }: Arguments<typeof runOptions & typeof commonOptions>,
-  {
-    io,
-    beganAtMs,
-    endSession,
-  }: {
-    readonly io: Io;
-    readonly beganAtMs: number;
-    readonly endSession: ReturnType<typeof beginSession>;
-  },
+  { io, beganAtMs, endSession, problems }: Underway,
 ): Promise<number> {
   removeEarlierRun(
     plan.out,
@@ -83,68 +106,138 @@ async function runPlanned(
   const output = values.json === undefined ? io.stdout : io.stderr;
   const paint = createPaint(output, io.environment);
   const progress = createProgress(output);
-  const runs = count(plan.runs.length, "run");
-  const edition = plan.edition === undefined ? "" : `, edition ${plan.edition}`;
-  progress.line(
-    `brownout ${brownoutVersion}: ${runs}${mountsOf(plan)}, seed ${plan.seed}${edition}`,
-  );
-  if (plan.runs.length === 0) progress.line(emptyShardLine(plan));
+  for (const line of openingLines(plan)) progress.line(line);
+  for (const problem of problems) progress.line(`${problemLine(problem, io.cwd)} ${goesTo(plan)}`);
+  for (const failure of plan.unusable) progress.line(failedRunLine(failure, paint));
   const session = createSession(plan, { paint, cwd: io.cwd });
   // While the first workers start, this process has nothing to do. What is wrong with the page is
   // reported when all other reports are written.
-  const playing = play(plan, { io, progress, session });
   const loading = loadPageProgram();
   loading.catch(() => undefined);
-  const executed = await playing;
+  const leftMs = (): number | undefined =>
+    plan.limits.sessionMs === undefined
+      ? undefined
+      : plan.limits.sessionMs - (io.now() - beganAtMs);
+  const attempt = createAttempt(problems);
+  const executed = await executePlanned({ plan, session, progress, withinMs: leftMs() }, io);
   const tookRunsMs = io.now() - beganAtMs;
   const interruptedBy =
-    executed.interruptedBy ?? (await control({ plan, session, tookRunsMs }, io, progress));
+    executed.interruptedBy ??
+    (await attempt(() => control({ plan, session, tookRunsMs, leftMs: leftMs() }, io, progress)));
   progress.end();
 
   const isUpdate = values["update-baseline"] !== undefined && interruptedBy === undefined;
-  const update = isUpdate ? rewriteBaseline(plan, session, io.cwd) : undefined;
+  const update = isUpdate ? await attempt(() => rewriteBaseline(plan, session, io.cwd)) : undefined;
   const model = session.report(update?.entries ?? plan.baseline.entries);
   const { results } = model;
-  leaveShard(plan, session.relaunched());
-  const exitCode =
-    interruptedBy === undefined ? exitCodeOf(model.standing) : interruptedCodes[interruptedBy];
-  const facts = endSession({
-    ...endOf(plan, session),
-    outcome: interruptedBy === undefined ? outcomeOf(model.standing) : "interrupted",
-    exitCode,
-    failures: results.failures ?? [],
-  });
-  await writeReports(plan.out, { model, facts, formats: plan.formats }, loading);
+  const exitCode = (): number => {
+    if (interruptedBy !== undefined) return interruptedCodes[interruptedBy];
+    return problems.length > 0 ? 2 : exitCodeOf(model.standing);
+  };
+  const outcome = (): SessionEnd["outcome"] => {
+    if (interruptedBy !== undefined) return "interrupted";
+    return problems.length > 0 ? "failed" : outcomeOf(model.standing);
+  };
+  const factsNow = (): RunFacts =>
+    endSession({
+      ...endOf(plan, session, problems),
+      outcome: outcome(),
+      exitCode: exitCode(),
+      failures: results.failures ?? [],
+    });
+  let facts = factsNow();
+  const kept = await attempt(() =>
+    keepReports(plan.out, async (out, problem) => {
+      if (problem !== undefined) problems.push(problem);
+      leaveShard({ ...plan, out }, session.relaunched());
+      facts = factsNow();
+      await writeReports(out, { model, facts, formats: plan.formats }, loading);
+    }),
+  );
+  const out = kept ?? plan.out;
 
   if (values.json !== undefined) io.stdout.write(writeResults(results));
   for (const line of closingLines(model, paint)) progress.line(line);
   if (update !== undefined) progress.line(update.line);
-  const { archiveTarget, out } = plan;
   // Who ends a run at the terminal knows that it did not come to its end; of a job, others should.
-  const target = interruptedBy === undefined || !io.stdout.isTTY ? archiveTarget : {};
-  const kept = await archiveRun(results, { target, facts, out, io });
-  for (const line of kept) progress.line(line);
+  const target = interruptedBy === undefined || !io.stdout.isTTY ? plan.archiveTarget : {};
+  const archived = await attempt(() => archiveRun(results, { target, facts, out, io }));
+  for (const line of archived ?? []) progress.line(line);
   for (const line of annotate(model, plan.annotator, facts))
     (output.command ?? output.write)(`${line}\n`);
   for (const line of skippedLines(plan.skipped)) progress.line(line);
   const ownLeft = positionals.length === 0 ? leftOutLines(io.cwd) : [];
   for (const line of ownLeft) progress.line(line);
-  const tookMs = Math.round((io.now() - beganAtMs) / 100) * 100;
+  const took = formatDuration(Math.round((io.now() - beganAtMs) / 100) * 100);
   progress.line(
-    `Reports: ${shortPath(io.cwd, plan.out)}; open report.html there. Took ${formatDuration(tookMs)}.`,
+    kept === undefined
+      ? `Reports: none. Took ${took}.`
+      : `Reports: ${shortPath(io.cwd, out)}; open report.html there. Took ${took}.`,
   );
+  for (const problem of problems) io.stderr.write(`brownout: ${problemLine(problem, io.cwd)}\n`);
   if (values.debug !== undefined) for (const stack of session.stacks()) progress.line(stack);
-  return exitCode;
+  return exitCode();
 }
 
-/** Plays all runs of the plan; the session takes each as it ends. */
-async function play(
-  plan: Plan,
+/** Does a piece of work; an error of the harness is kept with the others, and the rest goes on. */
+function createAttempt(problems: HarnessError[]) {
+  return async <T>(work: () => Promise<T> | T): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof HarnessError)) throw error;
+      problems.push(error);
+      return undefined;
+    }
+  };
+}
+
+/** What the plan and the finished runs say of the session. */
+function endOf(
+  { seed, edition, shard }: Plan,
+  session: Session,
+  problems: readonly HarnessError[],
+): Pick<SessionEnd, "seed" | "edition" | "shard" | "runs" | "problems"> {
+  return {
+    seed,
+    problems: problems.map((problem) => withoutStack(failureOf(problem))),
+    runs: session.timedRuns(),
+    ...(edition === undefined ? {} : { edition }),
+    ...(shard === undefined ? {} : { shard: { part: shard.part, of: shard.of } }),
+  };
+}
+
+function openingLines(plan: Plan): readonly string[] {
+  const runs = count(plan.runs.length, "run");
+  const edition = plan.edition === undefined ? "" : `, edition ${plan.edition}`;
+  return [
+    `brownout ${brownoutVersion}: ${runs}${mountsOf(plan)}, seed ${plan.seed}${edition}`,
+    ...(plan.runs.length === 0 ? [emptyShardLine(plan)] : []),
+  ];
+}
+
+function problemLine({ place, message }: HarnessError, cwd: string): string {
+  return oneLine(`${place === undefined ? "" : `${shortPath(cwd, place)}: `}${message}.`);
+}
+
+function goesTo({ out }: Plan): string {
+  return `Results go to ${out}.`;
+}
+
+/** Plays the runs, and prints each as it ends. */
+async function executePlanned(
   {
-    io,
-    progress,
+    plan,
     session,
-  }: { readonly io: Io; readonly progress: Progress; readonly session: Session },
+    progress,
+    withinMs,
+  }: {
+    readonly plan: Plan;
+    readonly session: Session;
+    readonly progress: Progress;
+    readonly withinMs: number | undefined;
+  },
+  io: Io,
 ): Promise<Execution> {
   const tasks = plan.runs.map(({ task }) => task);
   const scripts = createScriptOutput({
@@ -154,6 +247,8 @@ async function play(
   const executed = await executeTasks(tasks, io, {
     workers: plan.workers,
     cores: io.parallelism,
+    runMaxMs: plan.limits.runMs,
+    withinMs,
     onReply(reply, index) {
       if (reply.kind === "done" && reply.relaunched !== undefined) {
         const text = `${plan.runs[index]?.scenario.name ?? ""}: ${relaunchText(reply.relaunched)}\n`;
@@ -172,35 +267,29 @@ async function play(
   return executed;
 }
 
-/** What the plan and the finished runs say of the session. */
-function endOf(
-  { seed, edition, shard }: Plan,
-  session: Session,
-): Pick<SessionEnd, "seed" | "edition" | "shard" | "runs"> {
-  return {
-    seed,
-    runs: session.timedRuns(),
-    ...(edition === undefined ? {} : { edition }),
-    ...(shard === undefined ? {} : { shard: { part: shard.part, of: shard.of } }),
-  };
-}
-
 /** How long controls that no one asked for may go on, real ms: as long as the runs, and a minute at least. */
 const CONTROLS_MS_MIN = 60_000;
 
 /** Names the causes of failures; resolves to the signal that cut it short, if one did. */
 async function control(
-  { plan, session, tookRunsMs }: { plan: Plan; session: Session; tookRunsMs: number },
+  {
+    plan,
+    session,
+    tookRunsMs,
+    leftMs,
+  }: { plan: Plan; session: Session; tookRunsMs: number; leftMs: number | undefined },
   io: Io,
   progress: Progress,
 ): Promise<InterruptSignal | undefined> {
-  if (plan.controls === "none") return undefined;
+  if (plan.controls === "none" || (leftMs !== undefined && leftMs <= 0)) return undefined;
   const runs = session.toControl();
   let done = 0;
   return playControls(runs, io, {
     workers: plan.workers,
     folder: join(plan.out, "controls"),
     withinMs: plan.controls === "all" ? undefined : Math.max(CONTROLS_MS_MIN, tookRunsMs),
+    endAfterMs: leftMs,
+    runMaxMs: plan.limits.runMs,
     onRun: (name) => progress.status(`controls ${done}/${runs.length}  ${name}`),
     onControls(name, controls) {
       done += 1;
@@ -222,26 +311,24 @@ function emptyShardLine({ shard }: Plan): string {
 }
 
 /** Says beside the results which part they are of what; a whole leaves nothing, and no older part's word. */
-function leaveShard(
-  { out, shard, runs }: Plan,
-  relaunched: Readonly<Record<string, string>>,
-): void {
+function leaveShard(plan: Plan, relaunched: Readonly<Record<string, string>>): void {
+  const { out, shard, runs } = plan;
   const path = join(out, SHARD_FILE);
   if (shard === undefined) {
     rmSync(path, { force: true });
     return;
   }
-  const { part, of, names } = shard;
+  const { part, of, names, planned } = shard;
+  const files = plan.unusable.map(({ scenario }) => scenario);
+  const unusable = files.length === 0 ? {} : { unusable: files };
   const died = Object.keys(relaunched).length === 0 ? {} : { relaunched };
   const own = runs.filter(({ file }) => file !== undefined);
   const stories = Object.fromEntries(
     own.map(({ name, scenario: { title, story } }) => [name, { title, story }]),
   );
   const meant = own.length === 0 ? {} : { stories };
-  writeWhole(
-    path,
-    writeShard({ schema: "brownout/shard/1", part, of, runs: names, ...died, ...meant }),
-  );
+  const whole = { part, of, runs: names, planned, ...unusable };
+  writeWhole(path, writeShard({ schema: "brownout/shard/1", ...whole, ...died, ...meant }));
 }
 
 function rewriteBaseline(plan: Plan, session: Session, cwd: string) {

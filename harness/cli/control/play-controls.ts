@@ -2,10 +2,11 @@
  * Plays runs with findings again: as they were, without their faults, and with some of them, until
  * it is known which faults each finding needs. All in worker processes, as the runs themselves.
  */
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Variation } from "../../history/header.ts";
 import { parseJournal } from "../../history/journal.ts";
+import { prepareFolders } from "../../reporting/files/write-whole.ts";
 import { judgeRun } from "../../reporting/model/judge-run.ts";
 import type { Control, Dependencies, Dependency } from "../../reporting/model/control.ts";
 import type { Finding } from "../../rules/rules.ts";
@@ -33,6 +34,10 @@ export interface ControlOptions {
   readonly folder: string;
   /** After how much real time no run is begun, ms; default: never. */
   readonly withinMs?: number | undefined;
+  /** After how much real time runs under way are ended as well, ms; default: never. */
+  readonly endAfterMs?: number | undefined;
+  /** How long one run may take, real ms; default: as `createPool`. */
+  readonly runMaxMs?: number | undefined;
   /** At most so many runs for each of `runs`; default `CONTROL_RUNS_MAX`. */
   readonly runsMax?: number;
   /** Called before each run. */
@@ -52,9 +57,14 @@ export async function playControls(
 ): Promise<InterruptSignal | undefined> {
   if (runs.length === 0) return undefined;
   const workers = Math.max(1, Math.min(options.workers, runs.length));
-  const pool = io.createPool({ workers });
-  const interrupted = Promise.withResolvers<InterruptSignal>();
-  const stopListening = io.onInterrupt(interrupted.resolve);
+  const { runMaxMs, endAfterMs } = options;
+  const pool = io.createPool({ workers, runMaxMs });
+  const ended = Promise.withResolvers<InterruptSignal | undefined>();
+  const stopListening = io.onInterrupt(ended.resolve);
+  const timer =
+    endAfterMs === undefined
+      ? undefined
+      : setTimeout(() => ended.resolve(undefined), Math.max(0, endAfterMs));
   const endsAt = io.now() + (options.withinMs ?? Infinity);
   const waiting = [...runs];
   const work = async (): Promise<void> => {
@@ -63,12 +73,13 @@ export async function playControls(
       options.onControls(run.name, await controlRun(run, { pool, isLate, ...options }));
     }
   };
-  mkdirSync(options.folder, { recursive: true });
+  prepareFolders([options.folder]);
   try {
     const all = Promise.all(Array.from({ length: workers }, work)).then(() => undefined);
-    return await Promise.race([all, interrupted.promise]);
+    return await Promise.race([all, ended.promise]);
   } finally {
     stopListening();
+    clearTimeout(timer);
     waiting.length = 0;
     await pool.close();
     rmSync(options.folder, { recursive: true, force: true });

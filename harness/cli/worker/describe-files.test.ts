@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { HarnessError } from "../../core/errors.ts";
 import { findOwnClient } from "../own-client.ts";
-import { describeScenarios } from "./describe-files.ts";
+import { describeEachScenario, describeScenarios } from "./describe-files.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "brownout-load-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -110,6 +111,58 @@ describe("a scenario file is reported by its name", () => {
     const error = await failureOf([bad]);
     expect(error.place).toContain(bad);
     expect(error.message).not.toMatch(/described|defect/);
+  });
+});
+
+describe("a scenario file that cannot be loaded stops no other", () => {
+  const named = (name: string, text = ""): string =>
+    file(text, GOOD.replace(/faults: .*/, "faults: [],").replace('"good"', `"${name}"`));
+  const each = async (paths: readonly string[], loadMaxMs = 60_000) =>
+    (await describeEachScenario(paths, { loadMaxMs })).map((one) =>
+      one instanceof HarnessError ? one.message : one.name,
+    );
+
+  it("when it throws, exports nothing, or a bad name", async () => {
+    const paths = [
+      named("a"),
+      file("throw new Error('mine');"),
+      named("b"),
+      file("", "undefined"),
+      named("c"),
+    ];
+    expect(await each(paths)).toEqual([
+      "a",
+      expect.stringContaining("it threw Error: mine"),
+      "b",
+      expect.stringMatching(/default export/),
+      "c",
+    ]);
+  });
+
+  it("when it never ends", async () => {
+    const paths = [named("a"), file("for (;;);"), named("b")];
+    expect(await each(paths, 8_000)).toEqual([
+      "a",
+      expect.stringContaining("longer than 8 s"),
+      "b",
+    ]);
+  });
+
+  it.each([
+    ["throws", "setTimeout(() => { throw new Error('late'); }, 30);", /it threw Error: late/],
+    ["ends its process", "setTimeout(() => process.exit(3), 30);", /exit code 3/],
+  ])("when it %s while another is being loaded, which is not blamed", async (_, late, message) => {
+    const slow = "await new Promise((resolve) => setTimeout(resolve, 600));";
+    expect(await each([named("a", late), named("b", slow), named("c")])).toEqual([
+      expect.stringMatching(message),
+      "b",
+      "c",
+    ]);
+  });
+
+  it("when all are bad", async () => {
+    const bad = file("throw 1;");
+    expect(await each([bad, bad])).toHaveLength(2);
   });
 });
 

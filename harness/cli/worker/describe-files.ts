@@ -30,7 +30,39 @@ export function describeScenarios(
   files: readonly string[],
   bound: Bound = {},
 ): Promise<readonly ScenarioSummary[]> {
-  return describeFiles(files, { ...bound, what: "scenario", read: readSummary });
+  return describeFiles(files, { ...bound, ...scenarios }).catch(throwError);
+}
+
+/**
+ * The same, where a file that cannot be loaded stops no other: its error stands in its place. Rejects
+ * only when the machine can start no process.
+ */
+export async function describeEachScenario(
+  files: readonly string[],
+  bound: Bound = {},
+): Promise<readonly (ScenarioSummary | HarnessError)[]> {
+  const found = new Map<string, ScenarioSummary | HarnessError>();
+  let waiting = [...new Set(files)];
+  // After the first error that may be another file's, which was loaded before and threw late.
+  let isOneByOne = false;
+  while (waiting.length > 0) {
+    const batch = isOneByOne ? waiting.slice(0, 1) : waiting;
+    try {
+      const described = await describeFiles(batch, { ...bound, ...scenarios });
+      batch.forEach((file, index) => {
+        const summary = described[index];
+        if (summary !== undefined) found.set(file, summary);
+      });
+    } catch (thrown) {
+      if (!(thrown instanceof LoadFailure) || thrown.error.code === "worker-died")
+        return throwError(thrown);
+      const isSure = thrown.isSure || batch.length === 1;
+      if (isSure) found.set(thrown.file, thrown.error);
+      else isOneByOne = true;
+    }
+    waiting = waiting.filter((file) => !found.has(file));
+  }
+  return files.flatMap((file) => found.get(file) ?? []);
 }
 
 /** The client of a file; `path` is absolute. Rejects as `describeScenarios`. */
@@ -39,11 +71,33 @@ export async function describeClient(path: string, bound: Bound = {}): Promise<C
     ...bound,
     what: "client",
     read: readClientSummary,
-  });
+  }).catch(throwError);
   if (client === undefined) throw new Error("a file was described by nothing");
   return client;
 }
 
+const scenarios = { what: "scenario", read: readSummary } as const;
+
+/** A file that cannot be loaded, with its `HarnessError`. */
+class LoadFailure extends Error {
+  readonly file: string;
+  readonly error: HarnessError;
+  /** Whether it is the fault of this file, and not of one that was loaded before it. */
+  readonly isSure: boolean;
+
+  constructor(file: string, error: HarnessError, isSure: boolean) {
+    super(error.message);
+    this.file = file;
+    this.error = error;
+    this.isSure = isSure;
+  }
+}
+
+function throwError(thrown: unknown): never {
+  throw thrown instanceof LoadFailure ? thrown.error : thrown;
+}
+
+/** Rejects with the `LoadFailure` of the first file that cannot be loaded. */
 function describeFiles<Summary>(
   files: readonly string[],
   {
@@ -61,13 +115,15 @@ function describeFiles<Summary>(
   const found: Summary[] = [];
   let file = files[0] ?? "";
   let timer: NodeJS.Timeout | undefined;
+  const fail = (error: HarnessError, isSure: boolean): void =>
+    reject(new LoadFailure(file, error, isSure));
   const take = (said: LoaderMessage["said"]): void => {
     if (said.kind === "finished" && found.length === files.length) resolve(found);
     else if (said.kind === "loading") {
       file = said.file;
       timer?.refresh();
     } else if (said.kind === "loaded") found.push(read(said.summary, file));
-    else if (said.kind === "failed") reject(errorFrom(said.error, file));
+    else if (said.kind === "failed") fail(errorFrom(said.error, file), said.late === undefined);
   };
   const loader = startProcess("loader", {
     onMessage(message) {
@@ -76,12 +132,15 @@ function describeFiles<Summary>(
       try {
         take(data.said as LoaderMessage["said"]);
       } catch (error) {
-        reject(error);
+        if (error instanceof HarnessError) fail(error, true);
+        else reject(error);
       }
     },
-    onEnd: (how, wasStarted) => reject(wasStarted ? ended(file, how, what) : notStarted(file, how)),
+    // A timer of an earlier file may have ended it.
+    onEnd: (how, wasStarted) =>
+      fail(wasStarted ? ended(file, how, what) : notStarted(file, how), false),
   });
-  timer = setTimeout(() => reject(tooLong(file, loadMaxMs, what)), loadMaxMs);
+  timer = setTimeout(() => fail(tooLong(file, loadMaxMs, what), true), loadMaxMs);
   loader.send({ secret, what, files } satisfies FilesMessage);
   return promise.finally(() => {
     clearTimeout(timer);

@@ -8,10 +8,15 @@ function task(scenario: string, mount: MountName): RunTask {
 }
 
 /** Executes tasks on so many workers; a task ends when the test says so. */
-function execute(tasks: readonly RunTask[], workers: number, cores?: number) {
+function execute(
+  tasks: readonly RunTask[],
+  workers: number,
+  { cores, withinMs }: { readonly cores?: number; readonly withinMs?: number } = {},
+) {
   const begun: string[] = [];
   const reported: string[] = [];
   const ends = new Map<string, () => void>();
+  const kills = new Set<() => void>();
   const execution = executeTasks(
     tasks,
     {
@@ -23,13 +28,20 @@ function execute(tasks: readonly RunTask[], workers: number, cores?: number) {
             ends.set(one.scenario, () =>
               resolve({ kind: "done", task: one, tookMs: 0, simulatedMs: 0 }),
             );
+            const error = { code: "worker-died", message: "it was ended" };
+            kills.add(() => resolve({ kind: "failed", task: one, error }));
           }),
-        close: () => Promise.resolve(),
+        // A promise is settled once: those that are over stay as they are.
+        close() {
+          for (const kill of kills) kill();
+          return Promise.resolve();
+        },
       }),
     },
     {
       workers,
       ...(cores === undefined ? {} : { cores }),
+      withinMs,
       onReply: ({ task: one }) => reported.push(one.scenario),
     },
   );
@@ -66,7 +78,7 @@ it("lets each worker begin under another mount and stay there, then help where m
 });
 
 it("starts as many workers as there are cores, and the others after the first reply", async () => {
-  const { begun, end, execution } = execute(mixed, 3, 2);
+  const { begun, end, execution } = execute(mixed, 3, { cores: 2 });
   expect(begun).toEqual(["node-1", "page-1"]);
   await end("node-1");
   expect(begun).toEqual(["node-1", "page-1", "node-2", "page-2"]);
@@ -101,4 +113,18 @@ it("does everything with one worker, too, a mount at a time", async () => {
   for (const scenario of ["node-1", "node-2", "page-1", "page-2", "page-3"]) await end(scenario);
   expect(begun).toEqual(["node-1", "node-2", "page-1", "page-2", "page-3"]);
   await execution;
+});
+
+it("ends what is under way when its time is over, begins nothing more, and says of each which it was", async () => {
+  const tasks = ["a", "b", "c"].map((name) => task(name, "https"));
+  const { begun, end, execution } = execute(tasks, 1, { withinMs: 300 });
+  await end("a");
+  const { replies, isOverTime, interruptedBy } = await execution;
+  expect([isOverTime, interruptedBy]).toEqual([true, undefined]);
+  expect(begun).toEqual(["a", "b"]);
+  expect(replies.map((reply) => (reply.kind === "failed" ? reply.error : reply.kind))).toEqual([
+    "done",
+    { code: "time-limit", message: expect.stringContaining("it was under way") },
+    { code: "time-limit", message: expect.stringContaining("it had not begun") },
+  ]);
 });

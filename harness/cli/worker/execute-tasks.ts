@@ -14,6 +14,8 @@ export interface Execution {
   readonly replies: readonly RunReply[];
   /** What cut it short. */
   readonly interruptedBy?: InterruptSignal;
+  /** Its time was over before all had run. */
+  readonly isOverTime?: true;
 }
 
 export interface ExecuteOptions {
@@ -21,6 +23,10 @@ export interface ExecuteOptions {
   readonly workers: number;
   /** So many of them begin at once, and the others after the first reply; default: all. */
   readonly cores?: number;
+  /** How long one run may take, real ms; default: as `createPool`. */
+  readonly runMaxMs?: number | undefined;
+  /** After how much real time, ms, runs under way are ended and no other begins; default: never. */
+  readonly withinMs?: number | undefined;
   /** Called in the order of the tasks, each as soon as all before it have ended. */
   readonly onReply: (reply: RunReply, index: number) => void;
   /** Called with pieces of what a task's script prints, as they come. */
@@ -39,16 +45,25 @@ export async function executeTasks(
   const workers = Math.max(1, Math.min(options.workers, tasks.length));
   const pool = io.createPool({
     workers,
+    runMaxMs: options.runMaxMs,
     ...(options.onOutput === undefined ? {} : { onOutput: options.onOutput }),
   });
   const replies: (RunReply | undefined)[] = tasks.map(() => undefined);
   const underWay = new Set<number>();
   const lanes = createLanes(tasks);
   let interruptedBy: InterruptSignal | undefined;
+  /** Why no other task begins, for one that was under way then and one that was not; the first reason stays. */
+  let ended: Ended | undefined;
+  const whyEnded = (): Ended | undefined => ended;
   let reported = 0;
   let done = 0;
   const stopListening = io.onInterrupt((signal) => {
     interruptedBy = signal;
+    ended ??= interruption;
+    void pool.close();
+  });
+  const timer = startTimer(options.withinMs, () => {
+    ended ??= overTime;
     void pool.close();
   });
 
@@ -66,16 +81,16 @@ export async function executeTasks(
     if (worker >= cores) await firstReply.promise;
     for (let index = nextOf(); index !== undefined; index = nextOf()) {
       const task = tasks[index];
-      if (task === undefined || interruptedBy !== undefined) break;
+      if (task === undefined || ended !== undefined) break;
       underWay.add(index);
       options.onProgress?.(done, [...underWay]);
       const reply = await pool.run(task);
       underWay.delete(index);
       done += 1;
       firstReply.resolve();
-      // What died by the signal did not die by itself.
-      replies[index] =
-        interruptedBy !== undefined && reply.kind === "failed" ? cutShort(task) : reply;
+      // What died by the signal, or as the time was over, did not die by itself.
+      const why = reply.kind === "failed" ? whyEnded() : undefined;
+      replies[index] = why === undefined ? reply : failed(task, why.underWay);
       reportInOrder();
       options.onProgress?.(done, [...underWay]);
     }
@@ -86,9 +101,12 @@ export async function executeTasks(
     await Promise.all(Array.from({ length: workers }, () => undefined).map(work));
   } finally {
     stopListening();
+    clearTimeout(timer);
     await pool.close();
   }
-  const all = tasks.map((task, index) => replies[index] ?? cutShort(task));
+  const all = tasks.map(
+    (task, index) => replies[index] ?? failed(task, (whyEnded() ?? interruption).waiting),
+  );
   for (const { kind, task } of all) {
     if (kind === "failed") rmSync(`${task.journalFile}${UNFINISHED}`, { force: true });
   }
@@ -96,7 +114,15 @@ export async function executeTasks(
     const reply = all[reported];
     if (reply !== undefined) options.onReply(reply, reported);
   }
-  return { replies: all, ...(interruptedBy === undefined ? {} : { interruptedBy }) };
+  return {
+    replies: all,
+    ...(interruptedBy === undefined ? {} : { interruptedBy }),
+    ...(whyEnded() === overTime ? { isOverTime: true as const } : {}),
+  };
+}
+
+function startTimer(afterMs: number | undefined, onEnd: () => void): NodeJS.Timeout | undefined {
+  return afterMs === undefined ? undefined : setTimeout(onEnd, Math.max(0, afterMs));
 }
 
 /**
@@ -148,12 +174,26 @@ function kindAt(tasks: readonly RunTask[], index: number): string | undefined {
   return task === undefined ? undefined : kindOf(task);
 }
 
-/** Why a run that a signal cut short has no result. */
+/** Why runs have no result: one that was under way when the session ended, and one that was not. */
+interface Ended {
+  readonly underWay: RunFailure;
+  readonly waiting: RunFailure;
+}
+
 const interrupted: RunFailure = {
   code: "interrupted",
   message: "it was interrupted before its end",
 };
+const interruption: Ended = { underWay: interrupted, waiting: interrupted };
 
-function cutShort(task: RunTask): RunReply {
-  return { kind: "failed", task, error: interrupted };
+/** The code of runs for which the time of the session did not suffice. */
+const OVER_TIME = "time-limit";
+
+const overTime: Ended = {
+  underWay: { code: OVER_TIME, message: "it was under way when the time of the session was over" },
+  waiting: { code: OVER_TIME, message: "it had not begun when the time of the session was over" },
+};
+
+function failed(task: RunTask, error: RunFailure): RunReply {
+  return { kind: "failed", task, error };
 }

@@ -23,7 +23,8 @@ export interface LoaderMessage {
     | { readonly kind: "loading"; readonly file: string }
     /** A scenario as `writeSummary` writes it, or the summary of a client. */
     | { readonly kind: "loaded"; readonly summary: object }
-    | { readonly kind: "failed"; readonly error: RunFailure }
+    /** `late`: thrown by itself, perhaps by a file that was loaded before. */
+    | { readonly kind: "failed"; readonly error: RunFailure; readonly late?: true }
     | { readonly kind: "finished" };
 }
 
@@ -34,7 +35,11 @@ export const loaderMessageSchema = schema((z) =>
     said: z.discriminatedUnion("kind", [
       z.strictObject({ kind: z.literal("loading"), file: z.string() }),
       z.strictObject({ kind: z.literal("loaded"), summary: z.looseObject({}) }),
-      z.strictObject({ kind: z.literal("failed"), error: failureSchema() }),
+      z.strictObject({
+        kind: z.literal("failed"),
+        error: failureSchema(),
+        late: z.literal(true).optional(),
+      }),
       z.strictObject({ kind: z.literal("finished") }),
     ]),
   }),

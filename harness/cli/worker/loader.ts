@@ -32,9 +32,11 @@ let file = "";
 
 async function take({ secret, what, files }: FilesMessage): Promise<void> {
   const say = (said: LoaderMessage["said"]): void => channel.send({ secret, said });
-  const fail = (thrown: unknown): void =>
-    say({ kind: "failed", error: failureOf(thrown, file, errorCodeFor[what]) });
-  process.on("uncaughtException", fail).on("unhandledRejection", fail);
+  const failureAt = (thrown: unknown) => failureOf(thrown, file, errorCodeFor[what]);
+  const fail = (thrown: unknown): void => say({ kind: "failed", error: failureAt(thrown) });
+  const stray = (thrown: unknown): void =>
+    say({ kind: "failed", error: failureAt(thrown), late: true });
+  process.on("uncaughtException", stray).on("unhandledRejection", stray);
   // From here on only the files keep this process: when nothing is left to happen, it says so.
   socket.unref();
   const onIdle = (): void => fail(neverSettles(file, errorCodeFor[what]));

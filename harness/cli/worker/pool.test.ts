@@ -171,6 +171,29 @@ describe("the pool of workers", () => {
     expect(reply).toMatchObject({ kind: "failed", error: { code: "stuck" } });
   }, 60_000);
 
+  it.each([
+    ["never pauses", "for (;;) {}"],
+    ["pauses, and never ends", "for (;;) await new Promise(setImmediate);"],
+  ])(
+    "ends a run that takes longer than its limit and %s, and plays the next",
+    async (_, script) => {
+      const own = createPool({ workers: 1, runMaxMs: 6_000 });
+      const runOf = (scenario: string): Promise<RunReply> => {
+        const journalFile = join(folder, `${(tasks += 1)}.jsonl`);
+        return own.run({ scenario, mount: "direct", seed: "1", journalFile });
+      };
+      const endless = runOf(file(`endless-${(tasks += 1)}`, script));
+      expect(await endless).toMatchObject({
+        kind: "failed",
+        error: { code: "timeout", message: expect.stringContaining("longer than 6s of real time") },
+      });
+      const next = await runOf(file(`short-${(tasks += 1)}`, "context.note('done')"));
+      await own.close();
+      // On a busy machine a process may take longer to start than this limit.
+      expect(next.kind === "done" || next.error.code === "timeout").toBe(true);
+    },
+  );
+
   // S14
   it("reports a worker that the machine cannot start as a failure of the run", async () => {
     const node = process.execPath;

@@ -4,6 +4,7 @@
  * meet in one, and a warm process runs the next scenario in milliseconds. A worker that dies takes only its own run with it.
  */
 import { randomUUID } from "node:crypto";
+import { formatDuration } from "../../core/time/duration.ts";
 import { isBrowserMount } from "../../network/mounts.ts";
 import {
   kindOf,
@@ -30,6 +31,8 @@ export interface PoolOptions {
   readonly onOutput?: (text: string, task: RunTask) => void;
   /** How long a busy worker may keep silent before it is ended, real ms; default two minutes. */
   readonly silenceMaxMs?: number;
+  /** How long a run may take before its worker is ended, real ms in which this process was running; default ten minutes. */
+  readonly runMaxMs?: number | undefined;
 }
 
 interface Worker extends Pick<StartedProcess, "child" | "send" | "hangUp"> {
@@ -40,7 +43,10 @@ interface Worker extends Pick<StartedProcess, "child" | "send" | "hangUp"> {
   isEnding: boolean;
   /** What it prints may arrive after its reply. */
   lastTask: RunTask | undefined;
+  /** That it is alive. */
   readonly watch: Watch;
+  /** That its run does not take too long. */
+  readonly limit: Watch;
 }
 
 interface Job {
@@ -52,17 +58,21 @@ interface Job {
 
 const SILENCE_MAX_MS = 120_000;
 
+/**
+ * All runs of the library together take 63 s on a quiet machine with two cores
+ * (docs/performance.md): one of them that takes ten minutes has no end.
+ */
+const RUN_MAX_MS = 600_000;
+
 /** A pool without workers; each is started when a run needs it. */
 export function createPool(options: PoolOptions): Pool {
+  const { runMaxMs = RUN_MAX_MS, silenceMaxMs = SILENCE_MAX_MS } = options;
   const workers = new Set<Worker>();
   const waiting: Job[] = [];
   let closed = false;
 
   const finish = (worker: Worker, reply: RunReply): void => {
-    const job = worker.busyWith;
-    worker.busyWith = undefined;
-    worker.watch.rest();
-    job?.resolve(reply);
+    relieve(worker)?.resolve(reply);
     assign();
   };
 
@@ -82,9 +92,8 @@ export function createPool(options: PoolOptions): Pool {
       onEnd(how, wasStarted) {
         workers.delete(worker);
         const job = worker.busyWith;
-        const ended = wasStarted ? died : notStarted;
         if (job === undefined) assign();
-        else finish(worker, ended(job.task, how, lastWords()));
+        else finish(worker, (wasStarted ? died : notStarted)(job.task, how, lastWords()));
       },
     });
     const worker: Worker = {
@@ -93,11 +102,8 @@ export function createPool(options: PoolOptions): Pool {
       busyWith: undefined,
       isEnding: false,
       lastTask: undefined,
-      watch: createWatch(options.silenceMaxMs ?? SILENCE_MAX_MS, () => {
-        const job = worker.busyWith;
-        end(worker);
-        if (job !== undefined) finish(worker, silent(job.task));
-      }),
+      watch: createWatch(silenceMaxMs, () => giveUp(worker, silent)),
+      limit: createWatch(runMaxMs, () => giveUp(worker, tooLong(runMaxMs))),
     };
     workers.add(worker);
     return worker;
@@ -105,6 +111,11 @@ export function createPool(options: PoolOptions): Pool {
 
   const end = (worker: Worker): void => {
     if (workers.delete(worker)) stop(worker);
+  };
+
+  const giveUp = (worker: Worker, why: (task: RunTask) => RunReply): void => {
+    end(worker);
+    if (worker.busyWith !== undefined) finish(worker, why(worker.busyWith.task));
   };
 
   const workerFor = (kind: string): Worker | undefined => {
@@ -120,19 +131,17 @@ export function createPool(options: PoolOptions): Pool {
       const worker = workerFor(kindOf(waiting[0].task));
       const job = worker === undefined ? undefined : waiting.shift();
       if (worker === undefined || job === undefined) return;
-      worker.busyWith = job;
-      worker.lastTask = job.task;
-      worker.watch.heard();
-      worker.send({ secret: job.secret, task: job.task } satisfies TaskMessage);
+      give(worker, job);
     }
   };
 
   return {
-    run: (task) =>
-      new Promise((resolve) => {
-        waiting.push({ task, secret: randomUUID(), resolve });
-        assign();
-      }),
+    run(task) {
+      const { promise, resolve } = Promise.withResolvers<RunReply>();
+      waiting.push({ task, secret: randomUUID(), resolve });
+      assign();
+      return promise;
+    },
     close() {
       closed = true;
       return endAll([...workers]);
@@ -159,10 +168,31 @@ async function endAll(workers: readonly Worker[]): Promise<void> {
     (worker) => new Promise((resolve) => worker.child.once("exit", resolve)),
   );
   for (const worker of workers) {
-    worker.watch.rest();
+    rest(worker);
     stop(worker);
   }
   await Promise.all(ends);
+}
+
+function give(worker: Worker, job: Job): void {
+  worker.busyWith = job;
+  worker.lastTask = job.task;
+  worker.watch.heard();
+  worker.limit.heard();
+  worker.send({ secret: job.secret, task: job.task } satisfies TaskMessage);
+}
+
+/** Takes its job away. */
+function relieve(worker: Worker): Job | undefined {
+  const job = worker.busyWith;
+  worker.busyWith = undefined;
+  rest(worker);
+  return job;
+}
+
+function rest({ watch, limit }: Worker): void {
+  watch.rest();
+  limit.rest();
 }
 
 /** How long a worker may take to end its browser, real ms. */
@@ -195,6 +225,18 @@ function silent(task: RunTask): RunReply {
       hint: "Look for a loop without an await in it, or with one that waits for nothing.",
     },
   };
+}
+
+function tooLong(runMaxMs: number): (task: RunTask) => RunReply {
+  return (task) => ({
+    kind: "failed",
+    task,
+    error: {
+      code: "timeout",
+      message: `it took longer than ${formatDuration(runMaxMs)} of real time, and was ended`,
+      hint: "Look for a loop that never ends or a wait for something outside of the simulation; --scenario-timeout sets the limit.",
+    },
+  });
 }
 
 function notStarted(task: RunTask, reason: string): RunReply {

@@ -1,4 +1,4 @@
-/** Notices a worker that no longer turns its event loop: in real time, for its clock is virtual. */
+/** Notices a worker that no longer turns its event loop, or a run without an end: in real time, for its clock is virtual. */
 
 export interface Watch {
   /** A sign of life, or the beginning of a run: waits anew. */

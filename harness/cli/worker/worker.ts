@@ -2,7 +2,6 @@
  * A worker process: runs scenarios one after the other under one mount, and writes each
  * journal. It prints nothing; what a script prints goes to stderr through the parent.
  */
-import { renameSync, writeFileSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import { Socket } from "node:net";
 import { basename, isAbsolute, relative } from "node:path";
@@ -13,6 +12,7 @@ import { errorOf } from "../../core/thrown.ts";
 import { writeJournal } from "../../history/journal.ts";
 import { maskSecretLooks } from "../../history/secret-text.ts";
 import { keepFixtureAuthority } from "../../network/fixture-authority.ts";
+import { writeWhole } from "../../reporting/files/write-whole.ts";
 import { endBrowser } from "../../network/mounts.ts";
 import type { History } from "../../history/event.ts";
 import { announcedPackages } from "../../history/announced-packages.ts";
@@ -101,9 +101,7 @@ async function answer(task: RunTask): Promise<Answer> {
       relaunched = error.message;
       return run();
     });
-    const unfinished = `${task.journalFile}.part`;
-    writeFileSync(unfinished, writeJournal(outcome.history));
-    renameSync(unfinished, task.journalFile);
+    writeWhole(task.journalFile, writeJournal(outcome.history));
     // The user's own copies of MSAL keep the machine and its tokens for the life of the process; a
     // client of the user's own may leave timers, and what its packages keep.
     const isClean = scenario.machine === undefined && clientFile === undefined;

@@ -29,6 +29,18 @@ export const shardSchema = schema((z) =>
         .describe(
           "Names of all runs of the whole, of which every `of`-th from `part` on is this shard's.",
         ),
+      planned: z
+        .array(z.strictObject({ scenario: z.string(), client: z.string(), mount: z.string() }))
+        .optional()
+        .describe(
+          "What each of `runs` is, in their order: of a shard that is lost nothing else says it.",
+        ),
+      unusable: z
+        .array(z.string())
+        .optional()
+        .describe(
+          "Scenario files with which nothing can be run, which every shard reports; absent when there are none.",
+        ),
       relaunched: z
         .record(z.string(), z.string())
         .optional()

@@ -3,20 +3,22 @@
  * nothing there looks like its result. Of journals and HAR files only what Brownout wrote is removed, or
  * what this run is about to write: the contents of a file decide, not its name.
  */
-import { closeSync, openSync, readdirSync, readSync, rmSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { removePublishedChanges } from "../archive/publish-changes.ts";
 import { RUN_FILE } from "../model/run-facts.ts";
+import { SHARD_FILE } from "./shard.ts";
 import { REPORT_FILES } from "./write-reports.ts";
 import { unwritable } from "./write-whole.ts";
 
 /** Removes reports, journals and HAR files of earlier runs; `planned` are the names of the runs to come. Throws `unwritable`. */
 export function removeEarlierRun(out: string, planned: readonly string[]): void {
-  for (const name of [...REPORT_FILES, RUN_FILE]) remove(join(out, name));
+  removeReports(out);
   removePublishedChanges(out);
   const names = new Set(planned);
   for (const { folder, extension, isOurs } of kinds) {
     const path = join(out, folder);
+    if (!existsSync(path)) continue;
     for (const entry of readdirSync(path, { withFileTypes: true })) {
       if (entry.isDirectory() || !entry.name.endsWith(extension)) continue;
       const file = join(path, entry.name);
@@ -24,6 +26,13 @@ export function removeEarlierRun(out: string, planned: readonly string[]): void 
       if (isPlanned || (entry.isFile() && isOurs(beginningOf(file)))) remove(file);
     }
   }
+}
+
+/** Removes reports and the word of which shard they are of; throws `unwritable`. */
+export function removeReports(out: string): void {
+  // First what says that a session has ended: whoever finds it may believe all of the others.
+  for (const name of [...REPORT_FILES.toReversed(), RUN_FILE]) remove(join(out, name));
+  remove(join(out, SHARD_FILE));
 }
 
 function remove(path: string): void {

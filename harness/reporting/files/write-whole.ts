@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { HarnessError } from "../../core/errors.ts";
 import { makeFolder } from "../../core/make-folder.ts";
 
-/** What a file has for a name while it is being written; `worker/worker.ts` does the same. */
+/** What a file has for a name while it is being written. */
 export const UNFINISHED = ".part";
 
 /** Writes a text file whole; `unwritable` with the system's reason when it cannot. */
@@ -18,10 +18,21 @@ export function writeWhole(path: string, contents: string | Uint8Array): void {
     writeFileSync(unfinished, contents);
     renameSync(unfinished, path);
   } catch (error) {
-    rmSync(unfinished, { force: true });
+    discard(unfinished);
     throw unwritable(path, error);
   }
 }
+
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Where nothing can be written there is nothing to remove.
+  }
+}
+
+/** An empty file has room on a full disk. */
+const ROOM = "\n".repeat(65_536);
 
 /** Makes the folders, and proves that files can be written there, before a long run depends on it. */
 export function prepareFolders(folders: readonly string[]): void {
@@ -29,9 +40,10 @@ export function prepareFolders(folders: readonly string[]): void {
     const probe = join(folder, `.probe${UNFINISHED}`);
     try {
       makeFolder(folder);
-      writeFileSync(probe, "");
+      writeFileSync(probe, ROOM);
       rmSync(probe);
     } catch (error) {
+      discard(probe);
       throw unwritable(folder, error);
     }
   }
@@ -60,6 +72,7 @@ function reasonOf(code: string, error: unknown): string {
     case "ENOENT":
       return "no folder can be made there";
     case "ENOSPC":
+    case "EDQUOT":
       return "the disk is full";
     case "EISDIR":
       return "a folder has its name";

@@ -65,11 +65,16 @@ function atMost(max: number, marks: readonly Mark[]): readonly Mark[] {
 }
 
 function marksOf(
-  { runs, results, fixed }: ReportModel,
+  { runs, failures, cutShort, fixed }: ReportModel,
   facts: Pick<RunFacts, "folder">,
 ): readonly Mark[] {
   return [
-    ...(results.failures ?? []).map(({ scenario, client, message }): Mark => ({
+    ...cutShort.map(({ message, runs: cut }): Mark => ({
+      level: "error",
+      title: `Brownout: nothing is said about ${count(cut.length, "run")}`,
+      message,
+    })),
+    ...failures.map(({ scenario, client, message }): Mark => ({
       level: "error",
       title: `Brownout: ${scenario} was not finished`,
       message: `${client}: ${message}`,

@@ -8,6 +8,7 @@ import type {
   BrokenRun,
   FindingReport,
   InconclusiveRun,
+  CutShortGroup,
   KnownGroup,
   ReportModel,
 } from "../model/report-model.ts";
@@ -19,7 +20,7 @@ import { indented, oneLine } from "./terminal-text.ts";
 
 /** The lines after the runs, in the order in which a reader at the end of the output needs them. */
 export function closingLines(model: ReportModel, paint: Paint): readonly string[] {
-  const { broken, inconclusive, fixed, quarantine, failures, relaunched, interrupted } = model;
+  const { broken, inconclusive, fixed, quarantine, failures, relaunched, cutShort } = model;
   const { headline, totalsText, costText } = model;
   return [
     "",
@@ -41,9 +42,7 @@ export function closingLines(model: ReportModel, paint: Paint): readonly string[
       paint("yellow", "Browsers died"),
       relaunched.map(({ run, text }) => oneLine(`${run.scenario}, ${run.client}: ${text}`)),
     ),
-    ...(interrupted.length === 0
-      ? []
-      : [`Interrupted: nothing is said about ${count(interrupted.length, "run")}.`, ""]),
+    ...cutShort.flatMap((group) => [...cutShortLines(group, paint), ""]),
     `${paint("bold", headline)}. ${totalsText}`,
     ...(costText === undefined ? [] : [costText]),
   ];
@@ -130,6 +129,18 @@ function findingLines(
     ...(controlText === undefined ? [] : [`    ${controlText}`]),
     ...(fix === undefined ? [] : [`    What to do: ${fix}`]),
     paint("dim", `    Source: ${source}`),
+  ];
+}
+
+/** All names are in results.json; a line of so many shows what kind of runs they are. */
+const CUT_SHORT_WIDTH = 400;
+
+function cutShortLines({ message, hint, runs }: CutShortGroup, paint: Paint): readonly string[] {
+  const names = runs.map(({ scenario, client }) => `${scenario} (${client})`);
+  return [
+    paint("yellow", oneLine(`Nothing is said about ${count(runs.length, "run")}: ${message}`)),
+    `  ${oneLine(namesWithin(names, CUT_SHORT_WIDTH))}`,
+    ...(hint === undefined ? [] : [`  ${oneLine(hint)}`]),
   ];
 }
 

@@ -61,6 +61,8 @@ describe("report.html", () => {
 
   it("is the same for the same results, and says in words what it is where scripts are off", () => {
     expect(written("plain")).toBe(written("plain"));
-    expect(written("plain")).toMatch(/<noscript><h1>1 run not finished<\/h1><p>1 run over/);
+    expect(written("plain")).toMatch(
+      /<noscript><h1>1 run not finished, 1 unexpected finding<\/h1><p>1 run over/,
+    );
   });
 });

@@ -194,9 +194,8 @@ function fixedSection({ fixed }: ReportModel): readonly string[] {
   ];
 }
 
-function failuresSection({ failures, interrupted }: ReportModel): readonly string[] {
-  if (failures.length + interrupted.length === 0) return [];
-  const names = interrupted.map(({ scenario }) => scenario).join(", ");
+function failuresSection({ failures, cutShort }: ReportModel): readonly string[] {
+  if (failures.length + cutShort.length === 0) return [];
   return [
     "## Not finished",
     "",
@@ -206,7 +205,10 @@ function failuresSection({ failures, interrupted }: ReportModel): readonly strin
       ({ scenario, client, message, hint }) =>
         `- ${scenario}, ${client}: ${inline(message)}${hint === undefined ? "" : ` ${inline(hint)}`}`,
     ),
-    ...(names === "" ? [] : [`- interrupted: ${names}`]),
+    ...cutShort.map(({ message, runs }) => {
+      const names = runs.map(({ scenario, client }) => `${scenario} (${client})`).join(", ");
+      return `- ${runs.length} of them: ${inline(message)}: ${inline(names)}`;
+    }),
   ];
 }
 

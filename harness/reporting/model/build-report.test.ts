@@ -161,8 +161,31 @@ describe("the groups of a report", () => {
   it("keep what did not finish apart from what was interrupted", () => {
     const cut = { ...died, code: "interrupted" };
     const report = reportOf([], { failures: [died, cut] });
-    expect(report).toMatchObject({ failures: [died], interrupted: [cut], runs: [] });
+    const { scenario, client, message } = cut;
+    const cutShort = [{ message, runs: [{ scenario, client }] }];
+    expect(report).toMatchObject({ failures: [died], cutShort, runs: [] });
     expect(report.standing).toBe("not finished");
+  });
+
+  it("say first which shards are missing, and do not forget what was found", () => {
+    const late = {
+      ...died,
+      code: "shard-missing",
+      message: "shard 2/3 is missing",
+      hint: "Again.",
+    };
+    const report = reportOf([judgedRun({ "retry-after": "fail" })], {
+      failures: [late, { ...late, scenario: "other" }],
+      missing: [{ part: 2, of: 3, why: "there is no such file", runs: 2 }],
+    });
+    expect(report.headline).toBe(
+      "partial without shard 2/3, 2 runs not finished, 1 unexpected finding",
+    );
+    expect(report.cutShort).toEqual([
+      expect.objectContaining({ message: "shard 2/3 is missing", hint: "Again." }),
+    ]);
+    expect(report.cutShort[0]?.runs).toHaveLength(2);
+    expect(report.results.missing).toHaveLength(1);
   });
 
   it("show the quarantine, and count what is in it as expected", () => {

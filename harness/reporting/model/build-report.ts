@@ -4,12 +4,19 @@ import type { Rule } from "../../rules/rule.ts";
 import type { BaselineEntry } from "./baseline.ts";
 import { costLine } from "./cost-text.ts";
 import { flowTable } from "./flow-table.ts";
-import { brokenRuns, heldGroups, inconclusiveRuns, knownGroups, relaunchedRuns } from "./groups.ts";
+import {
+  brokenRuns,
+  cutShortGroups,
+  heldGroups,
+  inconclusiveRuns,
+  knownGroups,
+  relaunchedRuns,
+} from "./groups.ts";
 import { quarantineLines } from "./quarantine-seen.ts";
 import type { QuarantineEntry } from "./quarantine.ts";
 import type { ReportModel, RuleText, RunReport } from "./report-model.ts";
 import { buildResults } from "./build-results.ts";
-import type { FailedRun, Results } from "./results.ts";
+import { type FailedRun, isCutShort, type MissingShard, type Results } from "./results.ts";
 import { runIds } from "./run-ids.ts";
 import { given, referenceTo, type ReportedRun, runReport } from "./run-report.ts";
 import { scenarioTable } from "./scenario-table.ts";
@@ -26,6 +33,8 @@ export interface ReportedSession {
   readonly quarantine?: readonly QuarantineEntry[];
   /** Runs without a history: what the harness could not finish, or a signal cut short. Default: none. */
   readonly failures?: readonly FailedRun[];
+  /** Shards without results. Default: none. */
+  readonly missing?: readonly MissingShard[];
   /** What is known of rules. Default: the rules of Brownout. */
   readonly rules?: readonly Pick<Rule, "id" | "says" | "fix">[];
 }
@@ -57,8 +66,7 @@ export function buildReport(
   const rules = ruleTexts(runs, session.rules ?? allRules);
   const totals = totalsOf(results);
   const failures = results.failures ?? [];
-  const isInterrupted = ({ code }: FailedRun): boolean => code === "interrupted";
-  const own = failures.filter((failure) => !isInterrupted(failure));
+  const own = failures.filter((failure) => !isCutShort(failure));
   return {
     brownout,
     seed,
@@ -78,7 +86,7 @@ export function buildReport(
     fixed: results.fixed ?? [],
     quarantine: quarantineLines(results),
     failures: own,
-    interrupted: failures.filter(isInterrupted),
+    cutShort: cutShortGroups(failures.filter(isCutShort)),
     relaunched: relaunchedRuns(runs),
     scenarios: scenarioTable(runs, own),
     ...given("flows", flowsOf(results, runs)),

@@ -15,6 +15,7 @@ import {
   type FailedRun,
   isUnexpected,
   type JudgedRun,
+  type MissingShard,
   type Results,
   type RunResult,
 } from "./results.ts";
@@ -25,6 +26,7 @@ interface SessionFacts {
   readonly brownout: string;
   readonly failures?: readonly FailedRun[];
   readonly quarantine?: readonly QuarantineEntry[];
+  readonly missing?: readonly MissingShard[];
 }
 
 /** The results of runs, counted and compared with the baseline; the order of `runs` is kept. */
@@ -46,7 +48,7 @@ export function countResults(
   results: readonly RunResult[],
   session: SessionFacts & { readonly fixed?: readonly BaselineEntry[] },
 ): Results {
-  const { seed, brownout, failures = [], quarantine = [], fixed = [] } = session;
+  const { seed, brownout, failures = [], quarantine = [], fixed = [], missing = [] } = session;
   const count = (verdict: Verdict): number =>
     results.filter((run) => run.verdict === verdict).length;
   return {
@@ -71,6 +73,7 @@ export function countResults(
       ? {}
       : { quarantine: quarantine.map((entry) => seenIn(results, entry)) }),
     ...(failures.length === 0 ? {} : { failures }),
+    ...(missing.length === 0 ? {} : { missing }),
   };
 }
 

@@ -1,7 +1,9 @@
 /** Runs and findings in the groups in which a reader wants to hear of them. */
 import type { RunReference } from "./run-reference.ts";
+import type { FailedRun } from "./results.ts";
 import type {
   BrokenRun,
+  CutShortGroup,
   HeldGroup,
   InconclusiveRun,
   KnownGroup,
@@ -97,6 +99,15 @@ export function relaunchedRuns(runs: readonly RunReport[]): readonly RelaunchedR
   return runs.flatMap((run) =>
     run.relaunched === undefined ? [] : [{ run: referenceTo(run), text: run.relaunched }],
   );
+}
+
+/** Runs that were cut short, by why: for one reason there may be hundreds. */
+export function cutShortGroups(failures: readonly FailedRun[]): readonly CutShortGroup[] {
+  return [...Map.groupBy(failures, ({ message }) => message)].map(([message, own]) => ({
+    message,
+    ...given("hint", own[0]?.hint),
+    runs: own.map(({ scenario, client }) => ({ scenario, client })),
+  }));
 }
 
 function byRule(found: readonly { readonly run: RunReference; readonly rule: string }[]) {

@@ -44,8 +44,8 @@ export interface ReportData {
   readonly quarantine: readonly string[];
   /** Runs that the harness could not finish. */
   readonly failures: readonly FailedRun[];
-  /** Runs that Ctrl-C or SIGTERM cut short. */
-  readonly interrupted: readonly FailedRun[];
+  /** Runs that were not played, or not to their end, for a reason that is not theirs: Ctrl-C, a time limit, a missing shard. */
+  readonly cutShort: readonly CutShortGroup[];
   /** Runs that began again because their browser died. */
   readonly relaunched: readonly RelaunchedRun[];
   readonly scenarios: ScenarioTable;
@@ -162,6 +162,14 @@ export interface KnownGroup {
     /** What its control found. */
     readonly controlText?: string;
   };
+}
+
+/** Runs that one thing has cut short. */
+export interface CutShortGroup {
+  /** Of each of them, such as `it was interrupted before its end`. */
+  readonly message: string;
+  readonly hint?: string;
+  readonly runs: readonly Pick<FailedRun, "scenario" | "client">[];
 }
 
 /** A run whose browser died, with how, in a sentence. */

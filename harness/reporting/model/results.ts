@@ -32,6 +32,24 @@ export interface FailedRun {
   readonly hint?: string;
 }
 
+/** Codes of runs that were not played, or not to their end, for a reason that is not theirs. */
+const CUT_SHORT: readonly string[] = ["interrupted", "time-limit", "shard-missing"];
+
+/** Whether a run has no result for a reason that is not its own, such as Ctrl-C. */
+export function isCutShort({ code }: Pick<FailedRun, "code">): boolean {
+  return CUT_SHORT.includes(code);
+}
+
+/** A part of a session that was played elsewhere, and whose results are not there. */
+export interface MissingShard {
+  readonly part: number;
+  readonly of: number;
+  /** Why, in a clause such as `part-2/results.json: there is no such file`. */
+  readonly why: string;
+  /** How many runs it had. */
+  readonly runs: number;
+}
+
 /** A finding, compared with the baseline and the quarantine. */
 export interface ComparedFinding extends Finding {
   /** Whether the baseline knows it, or the scenario itself expects it: then its reason is that of the scenario. */
@@ -70,7 +88,7 @@ export interface RunResult {
   readonly row?: FlowOutcome;
 }
 
-/** `results.json`. `fixed`, `quarantine` and `failures` are only there when there are any. */
+/** `results.json`. `fixed`, `quarantine`, `failures` and `missing` are only there when there are any. */
 export interface Results {
   readonly schema: "brownout/results/1";
   readonly seed: string;
@@ -93,6 +111,8 @@ export interface Results {
   /** What is in quarantine, and what it did this time. */
   readonly quarantine?: readonly QuarantineSeen[];
   readonly failures?: readonly FailedRun[];
+  /** Shards without results: what is said here is partial. Their runs stand in `failures`, too. */
+  readonly missing?: readonly MissingShard[];
 }
 
 /** The text of `results.json`. */

@@ -28,8 +28,9 @@ export function standingOf(findings: readonly ComparedFinding[]): Standing {
 export type SessionStanding = "not finished" | "unexpected" | "inconclusive" | "expected";
 
 /** Where a session with these results stands: the worst of its runs decides. */
-export function sessionStanding({ failures = [], totals, runs }: Results): SessionStanding {
-  if (failures.length > 0) return "not finished";
+export function sessionStanding(results: Results): SessionStanding {
+  const { failures = [], missing = [], totals, runs } = results;
+  if (failures.length > 0 || missing.length > 0) return "not finished";
   if (totals.unexpected > 0) return "unexpected";
   return runs.every((run) => run.expected) ? "expected" : "inconclusive";
 }

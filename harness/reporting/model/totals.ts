@@ -1,6 +1,6 @@
 /** The two sentences with which every report for people begins. */
 import { formatDuration } from "../../core/time/duration.ts";
-import { isQuarantined, type Results } from "./results.ts";
+import { isQuarantined, type MissingShard, type Results } from "./results.ts";
 import type { ReportTotals } from "./report-model.ts";
 import { sessionStanding } from "./standing.ts";
 import { count } from "./wording.ts";
@@ -18,10 +18,15 @@ export function totalsOf({ totals, runs }: Results): ReportTotals {
 
 /** The outcome in a few words. */
 export function headline(results: Results): string {
-  const { totals, runs, failures = [] } = results;
+  const { totals, runs, failures = [], missing = [] } = results;
   switch (sessionStanding(results)) {
     case "not finished":
-      return `${count(failures.length, "run")} not finished`;
+      return [
+        ...(missing.length === 0 ? [] : [`partial without ${missing.map(shardName).join(", ")}`]),
+        ...(failures.length === 0 ? [] : [`${count(failures.length, "run")} not finished`]),
+        // What was found is no less true.
+        ...(totals.unexpected === 0 ? [] : [count(totals.unexpected, "unexpected finding")]),
+      ].join(", ");
     case "unexpected":
       return count(totals.unexpected, "unexpected finding");
     case "inconclusive":
@@ -29,6 +34,10 @@ export function headline(results: Results): string {
     case "expected":
       return unchanged(totalsOf(results).known);
   }
+}
+
+function shardName({ part, of }: MissingShard): string {
+  return `shard ${part}/${of}`;
 }
 
 function unchanged(known: number): string {

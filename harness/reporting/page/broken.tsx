@@ -135,8 +135,8 @@ export function InconclusiveRules({ report: { inconclusive } }: Props) {
   );
 }
 
-export function NotFinished({ report: { failures, interrupted } }: Props) {
-  if (failures.length + interrupted.length === 0) return null;
+export function NotFinished({ report: { failures, cutShort } }: Props) {
+  if (failures.length + cutShort.length === 0) return null;
   return (
     <section id="not-finished" aria-labelledby="not-finished-title">
       <h2 id="not-finished-title" tabIndex={-1}>
@@ -160,12 +160,14 @@ export function NotFinished({ report: { failures, interrupted } }: Props) {
           )}
         </article>
       ))}
-      {interrupted.length > 0 && (
-        <p>
-          Interrupted: nothing is said about {interrupted.length}{" "}
-          {interrupted.length === 1 ? "run" : "runs"}.
+      {cutShort.map(({ message, runs }) => (
+        <p key={message}>
+          <b>
+            {runs.length} {runs.length === 1 ? "run" : "runs"}:
+          </b>{" "}
+          {message}: {runs.map(({ scenario, client }) => `${scenario} (${client})`).join(", ")}
         </p>
-      )}
+      ))}
     </section>
   );
 }
