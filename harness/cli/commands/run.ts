@@ -40,7 +40,12 @@ import { whileLocked } from "../folder-lock.ts";
 import { type InterruptSignal, interruptedCodes } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import { archiveRun } from "../archive-run.ts";
-import { forgetEarlierRun, keepReports, prepareOutput } from "../output-folder.ts";
+import {
+  forgetEarlierRun,
+  keepReports,
+  type OutputFolder,
+  prepareOutput,
+} from "../output-folder.ts";
 import { inFolder, outFolder, type Plan, planRun, type runOptions } from "../plan.ts";
 import { probeMachine } from "../probe-machine.ts";
 import { leftOutLines } from "../scenario-files.ts";
@@ -55,8 +60,7 @@ export async function runCommand(
 ): Promise<number> {
   const beganAtMs = io.now();
   const endSession = beginSession({ command: "run", ...given }, io);
-  const plan = await planOrForget(given, io);
-  const { path: out, problem } = prepareOutput(plan.out, io.now);
+  const { plan, path: out, problem } = await prepareRun(given, io);
   const command = ["brownout run", ...given.positionals].join(" ");
   const problems = problem === undefined ? [] : [problem];
   return whileLocked(out, { now: io.now, command }, () =>
@@ -64,16 +68,20 @@ export async function runCommand(
   );
 }
 
-/** The plan; without one, what an earlier session left must not be taken for results of this. */
-async function planOrForget(given: Arguments<typeof runOptions>, io: Io): Promise<Plan> {
+/** The plan and its folder; where nothing can run, what an earlier session left must not be taken for results of this. */
+async function prepareRun(
+  given: Arguments<typeof runOptions>,
+  io: Io,
+): Promise<OutputFolder & { readonly plan: Plan }> {
   try {
     const plan = await planRun(given, io);
     checkPageProgram();
+    const output = prepareOutput(plan.out, io.now);
     await probeMachine(
       plan.runs.map(({ mount }) => mount),
       io.now,
     );
-    return plan;
+    return { plan, ...output };
   } catch (error) {
     // A command that was mistyped is no session.
     if (!(error instanceof HarnessError && error.code === "bad-usage"))
