@@ -48,7 +48,7 @@ describe("the lock of an output folder", () => {
     expect(await whileLocked(folder, taker, work)).toBe("done");
   });
 
-  it("passes on when the machine was started since, whoever has the number of its process now", async () => {
+  it("passes on when the machine was started since, also when another process has the number now", async () => {
     held({ startedAt: new Date(NOW - uptime() * 1_000 - 3_600_000).toISOString() });
     expect(await whileLocked(folder, taker, work)).toBe("done");
   });

@@ -37,7 +37,7 @@ const holderSchema = schema((z) =>
 
 /** Who takes a lock. */
 export interface LockTaker {
-  /** Such as `brownout run`: a second session is told. */
+  /** Such as `brownout run`, which a second session reports. */
   readonly command: string;
   /** Real time, ms. */
   readonly now: () => number;

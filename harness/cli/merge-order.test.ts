@@ -96,8 +96,8 @@ describe("shards", () => {
       const [scenario = "", client = ""] = name.split("--");
       return { scenario, client: `${client}@7`, mount: "https" };
     });
-    const told = { ...first, shard: { ...first.shard, planned } } as Folder;
-    expect(inOrder([told, third])).toMatchObject({
+    const named = { ...first, shard: { ...first.shard, planned } } as Folder;
+    expect(inOrder([named, third])).toMatchObject({
       runs: [{ name: "c--x" }, { name: "b--x" }, { name: "a--y" }],
       missing: [{ part: 2, of: 3, runs: 2, why: "no folder of it was named" }],
       missingRuns: [

@@ -87,8 +87,8 @@ export function inOrder(
     const counted = folders.map(({ named }) => named);
     return { ...nothingMissing, seed, counted, runs: oneAfterTheOther(folders) };
   }
-  const strangers = folders.filter(({ shard }) => shard === undefined).map(isNoShard);
-  return shardsInOrder(shards, [...unusable, ...strangers]);
+  const noShards = folders.filter(({ shard }) => shard === undefined).map(isNoShard);
+  return shardsInOrder(shards, [...unusable, ...noShards]);
 }
 
 const nothingMissing = { unusableFiles: [], missing: [], missingRuns: [], leftOut: [] };

@@ -1,5 +1,5 @@
 /**
- * The folder that a session writes into. Whoever looks there afterwards must find this session's
+ * The folder that a session writes into. A reader who comes afterwards must find this session's
  * results or none: those of an earlier one go first, also when this one cannot run at all. Where
  * the folder cannot be written, as on a full disk, results go to a folder of their own.
  */

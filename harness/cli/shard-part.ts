@@ -1,4 +1,4 @@
-/** Which part of all runs this process is to play: as it was told, or as its CI service says. */
+/** Which part of all runs this process is to play: the one that is named, or the one that its CI service says. */
 import { HarnessError } from "../core/errors.ts";
 
 /** The i-th of n parts. */
@@ -13,7 +13,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const OWN_VARIABLE = "BROWNOUT_SHARD";
 
 /**
- * How services tell parallel jobs which of how many they are; `first` is the number of the first.
+ * How services number parallel jobs, and count them; `first` is the number of the first.
  *
  * https://docs.gitlab.com/ci/variables/predefined_variables/
  * https://circleci.com/docs/reference/variables/

@@ -30,7 +30,7 @@ export function removeEarlierRun(out: string, planned: readonly string[]): void 
 
 /** Removes reports and the word of which shard they are of; throws `unwritable`. */
 export function removeReports(out: string): void {
-  // First what says that a session has ended: whoever finds it may believe all of the others.
+  // First what says that a session has ended: a reader who finds it may rely on the others.
   for (const name of [...REPORT_FILES.toReversed(), RUN_FILE]) remove(join(out, name));
   remove(join(out, SHARD_FILE));
 }
