@@ -298,6 +298,70 @@ void NestFactory.create(AppModule).then((app) => app.listen(3000));
   ],
 };
 
+/** An app of Next.js whose sign-in button is a form, as Auth.js documents it. */
+const next: WalkProject = {
+  manifest: { private: true, scripts: { dev: "next dev", build: "next build" } },
+  packages: [
+    "next@16.4.6",
+    "next-auth@5.0.0-beta.32",
+    "react@19.3.1",
+    "react-dom@19.3.1",
+    "typescript@6.0.3",
+    "@types/node@24.19.2",
+    "@types/react@19.3.3",
+  ],
+  files: {
+    "auth.ts": `import NextAuth from "next-auth";
+import MicrosoftEntraID from "next-auth/providers/microsoft-entra-id";
+
+export const { handlers, auth, signIn } = NextAuth({
+  providers: [
+    MicrosoftEntraID({
+      clientId: process.env.AUTH_MICROSOFT_ENTRA_ID_ID,
+      clientSecret: process.env.AUTH_MICROSOFT_ENTRA_ID_SECRET,
+      issuer: process.env.AUTH_MICROSOFT_ENTRA_ID_ISSUER,
+    }),
+  ],
+});
+`,
+    ".env.local":
+      "AUTH_SECRET=of-this-machine\nAUTH_MICROSOFT_ENTRA_ID_ID=0f4b2c6e-93c7-4d3a-8a55-51b7f7a1c2d3\nAUTH_MICROSOFT_ENTRA_ID_SECRET=a-real-one\nAUTH_MICROSOFT_ENTRA_ID_ISSUER=https://login.microsoftonline.com/7c1d2a90-4b1e-4c55-9a7e-2f8f0f5c9d11/v2.0\n",
+    "app/api/auth/[...nextauth]/route.ts": `import { handlers } from "../../../../auth";
+
+export const { GET, POST } = handlers;
+`,
+    "app/layout.tsx": `import type { ReactNode } from "react";
+
+export default function Layout({ children }: { children: ReactNode }) {
+  return (
+    <html lang="en">
+      <body>{children}</body>
+    </html>
+  );
+}
+`,
+    "app/page.tsx": `import { auth, signIn } from "../auth";
+
+async function begin() {
+  "use server";
+  await signIn("microsoft-entra-id");
+}
+
+export default async function Page() {
+  const session = await auth();
+  if (session !== null) return <h1>Hello {session.user?.name}</h1>;
+  return (
+    <form action={begin}>
+      <button type="submit">Sign in with Microsoft</button>
+    </form>
+  );
+}
+`,
+  },
+  code: 0,
+  printed: [/next: MicrosoftEntraID in auth\.ts:2/, /✔ adele signs in/, /✔ works through an hour/],
+};
+
 /** By what they are. */
 export const kindProjects: Readonly<Record<string, WalkProject>> = {
   "an Azure Function with a timer and a certificate, under node:test": timer,
@@ -305,5 +369,6 @@ export const kindProjects: Readonly<Record<string, WalkProject>> = {
   "an Express API with a POST route alone, under Mocha": postOnly,
   "a program with a device code, under node:test": deviceCode,
   "a web app of NestJS 11, under Jest": nestWeb,
+  "an app of Next.js 16 with Auth.js 5": next,
   "an API of NestJS 11 with a POST route alone, under Jest": nestPost,
 };

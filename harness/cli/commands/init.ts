@@ -128,7 +128,7 @@ function choose<Choice extends string>(
 }
 
 function foundLines(app: DetectedApp, paint: Paint): readonly string[] {
-  const { client, registration, call, page, web, otherCalls } = app;
+  const { client, registration, call, page, web, next, otherCalls } = app;
   const others =
     otherCalls.length === 0 ? "" : ` (--call takes another: ${otherCalls.slice(0, 4).join(", ")})`;
   const found = [
@@ -138,6 +138,9 @@ function foundLines(app: DetectedApp, paint: Paint): readonly string[] {
     ["test runner", app.runner],
     ...(call === undefined ? [] : [["calls", `${callName(call)}${others}`]]),
     ...(page === undefined ? [] : [["page", pageWords(page, app)]]),
+    ...(next === undefined
+      ? []
+      : [["web app", `Next.js, which the tests build and serve at ${next.origin}`]]),
     ...(web === undefined
       ? []
       : [
@@ -254,6 +257,10 @@ async function runTests(
     io.stdout.write(`${command.join(" ")}\n`);
     return (await io.runProgram(command, root)) === 0;
   };
+  if (plan.before !== undefined && !(await run(plan.before))) {
+    io.stdout.write(`${plan.before.join(" ")} failed, so no test was run.\n`);
+    return NOT_DONE;
+  }
   const isSignedIn = await run(plan.signIn);
   const passes = isSignedIn && (await run(plan.outage));
   const guide = "node_modules/brownout/docs/guide";
@@ -283,6 +290,7 @@ function guideTo(
   }
   if (dependencies["@nestjs/core"] !== undefined) return "nestjs";
   if (dependencies["@azure/functions"] !== undefined) return "azure-functions";
+  if (kind === "next") return "nextjs";
   if (kind === "web") return "express";
   if (kind === "saml" || kind === "managed-identity") return kind;
   return runner === "vitest" ? "node" : "runners";

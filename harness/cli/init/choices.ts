@@ -2,7 +2,15 @@
 import type { Runner } from "./find-runner.ts";
 
 /** The kinds of apps for which init writes tests. */
-export const appKinds = ["page", "web", "saml", "native", "job", "managed-identity"] as const;
+export const appKinds = [
+  "page",
+  "web",
+  "next",
+  "saml",
+  "native",
+  "job",
+  "managed-identity",
+] as const;
 export type AppKind = (typeof appKinds)[number];
 
 /** What the command line says; everything else is found. */

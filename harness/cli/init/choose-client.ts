@@ -1,7 +1,7 @@
 /** Which of the clients in the sources the tests are about, and what kind of app that makes. */
 import { HarnessError } from "../../core/errors.ts";
 import type { AppKind, Choices } from "./choices.ts";
-import type { FoundClient } from "./find-clients.ts";
+import type { FoundClient } from "./found-client.ts";
 import type { Project } from "./read-project.ts";
 import { dottedName, type SourceModule, visitNodes } from "./source-module.ts";
 
@@ -20,7 +20,7 @@ export function chooseClient(
   },
 ): { readonly kind: AppKind; readonly client: FoundClient } {
   const kinds = clients.flatMap((client) => {
-    const kind = appKindOf(client, modules);
+    const kind = appKindOf(client, modules, project);
     return kind === undefined ? [] : [{ kind, client }];
   });
   const found = kinds.find(({ kind }) => wanted === undefined || kind === wanted);
@@ -30,16 +30,13 @@ export function chooseClient(
     ...new Set(clients.map(({ called, path, line }) => `${called} in ${path}:${line}`)),
   ];
   if (others.length > 0) {
-    const isNextAuth =
-      project.manifest.dependencies["next"] !== undefined &&
-      clients.some(({ kind }) => kind === "auth-js");
     throw new HarnessError(
       "bad-usage",
       wanted === undefined
         ? `init has no tests yet for what it found: ${others.join(", ")}`
         : `found no app of the kind "${wanted}", but ${others.join(", ")}`,
       {
-        hint: `Write the first test by hand: node_modules/brownout/docs/guide/${isNextAuth ? "nextjs" : "README"}.md`,
+        hint: "Write the first test by hand: node_modules/brownout/docs/guide/README.md",
       },
     );
   }
@@ -56,11 +53,13 @@ export function chooseClient(
 function appKindOf(
   client: FoundClient,
   modules: ReadonlyMap<string, SourceModule>,
+  { manifest: { dependencies } }: Project,
 ): AppKind | undefined {
   if (client.kind === "page") return "page";
   if (client.kind === "managed-identity") return "managed-identity";
   if (client.kind === "credential") return "job";
   if (client.kind === "saml") return "saml";
+  if (client.kind === "auth-js") return dependencies["next"] === undefined ? undefined : "next";
   if (client.kind === "public")
     return client.called === "DeviceCodeCredential" || calls(modules, "acquireTokenByDeviceCode")
       ? "native"

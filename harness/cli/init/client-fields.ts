@@ -9,7 +9,7 @@ import type { AppKind, Choices } from "./choices.ts";
 import { fillIn, isSecretName } from "./environment.ts";
 import type { Evaluator, Value } from "./evaluate.ts";
 import { findCertificate, type FoundCertificate } from "./find-certificate.ts";
-import type { FoundClient } from "./find-clients.ts";
+import type { FoundClient } from "./found-client.ts";
 
 /** What the sources say of the registration, with the variables that they read it from. */
 export interface ClientFields {
@@ -202,7 +202,14 @@ function tenancyOf(
   }
   if (value.kind !== "text")
     return { tenant: invented.toLowerCase(), isMultiTenant: client.kind !== "credential" };
-  setTenantVariables(value, { variables, set, tenant: invented });
+  setTenantVariables(value, {
+    variables,
+    set,
+    // Auth.js compares the issuer with that of the metadata, which have a version.
+    invented: (name) =>
+      inventedFor(name, invented) +
+      (client.kind === "auth-js" && !isTenantName(name) ? "/v2.0" : ""),
+  });
   const filled = fillIn(value, { environment: new Map([...variables, ...Object.entries(set)]) });
   const text = filled?.text ?? filled?.placeholder ?? "";
   const host = /^https:\/\/([^/]+)\/?/.exec(text)?.[1];
@@ -233,17 +240,17 @@ function setTenantVariables(
   {
     variables,
     set,
-    tenant,
+    invented,
   }: {
     readonly variables: ReadonlyMap<string, string>;
     readonly set: Record<string, string>;
-    readonly tenant: string;
+    readonly invented: (name: string) => string;
   },
 ): void {
   if (value.kind !== "text") return;
   for (const part of value.parts) {
     if (part.kind !== "variable" || isSecretName(part.name)) continue;
-    set[part.name] = variables.get(part.name) ?? inventedFor(part.name, tenant);
+    set[part.name] = variables.get(part.name) ?? invented(part.name);
   }
 }
 
@@ -252,6 +259,11 @@ function inventedFor(name: string, tenant: string): string {
   if (/entry[-_.]?point|sso|login[-_.]?url/i.test(name)) return `${LOGIN_HOST}${tenant}/saml2`;
   if (/authority|issuer/i.test(name)) return `${LOGIN_HOST}${tenant}`;
   return /instance|cloud|host|endpoint|url/i.test(name) ? LOGIN_HOST : tenant;
+}
+
+/** Neither an authority nor a host, by its name. */
+function isTenantName(name: string): boolean {
+  return !/authority|issuer/i.test(name);
 }
 
 /** The variables of the client, and those that @azure/identity reads by itself. */

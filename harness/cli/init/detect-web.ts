@@ -2,7 +2,7 @@
 import type { Choices } from "./choices.ts";
 import { fillIn, isSecretName } from "./environment.ts";
 import { type Evaluator, type Value, variableRead } from "./evaluate.ts";
-import type { FoundClient } from "./find-clients.ts";
+import type { FoundClient } from "./found-client.ts";
 import { findHiddenSetup, findNestRoutes, findNestSetup } from "./find-nest.ts";
 import {
   bestRoute,

@@ -8,13 +8,15 @@ import type { AppKind, Choices } from "./choices.ts";
 import { chooseClient, leftOutLines } from "./choose-client.ts";
 import { type ClientFields, environmentOf, fieldsOf } from "./client-fields.ts";
 import { detectNest } from "./detect-nest.ts";
+import { detectNext, type DetectedNext } from "./detect-next.ts";
 import { type DetectedWebApp, detectWebApp } from "./detect-web.ts";
 import { readEnvironment } from "./environment.ts";
 import { createEvaluator, type Evaluator } from "./evaluate.ts";
 import { findApis, type FoundApis } from "./find-apis.ts";
 import { type AppCall, callName, findCalls, findNamedCall } from "./find-calls.ts";
 import type { FoundCertificate } from "./find-certificate.ts";
-import { findClients, findScopes, type FoundClient } from "./find-clients.ts";
+import { findClients, findScopes } from "./find-clients.ts";
+import type { FoundClient } from "./found-client.ts";
 import { findHandlers } from "./find-functions.ts";
 import type { NestModule } from "./find-nest.ts";
 import { findPage, type FoundPage } from "./find-page.ts";
@@ -62,6 +64,7 @@ export interface DetectedApp {
   readonly otherCalls: readonly string[];
   readonly page?: FoundPage & { readonly origin: string };
   readonly web?: DetectedWebApp;
+  readonly next?: DetectedNext;
   /** The module of NestJS whose container makes the class of the call. */
   readonly nestModule?: NestModule;
   /** What people should know before they agree. */
@@ -89,7 +92,8 @@ export async function detect(project: Project, choices: Choices): Promise<Detect
   const sources: Sources = { project, modules, evaluator, variables, choices, missing };
   const { kind, client } = chooseClient(project, clients, { modules, leftOut: notRead, choices });
   const runner = runnerFor(kind, project, choices);
-  const style = findStyle(project, modules, runner);
+  // Beside Next's own compiler: it would check tests in TypeScript with the app.
+  const style = kind === "next" ? modulesOfNode : findStyle(project, modules, runner);
   const page = kind === "page" ? pageOf(sources) : undefined;
   const { call, otherCalls } = callOf(kind, clients, sources);
   const isNestWeb = kind === "web" && project.manifest.dependencies["@nestjs/core"] !== undefined;
@@ -100,6 +104,7 @@ export async function detect(project: Project, choices: Choices): Promise<Detect
     kind === "web" || kind === "saml"
       ? detectWebApp(client, { ...sources, isNest: isNestWeb })
       : undefined;
+  const next = kind === "next" ? detectNext(client, modules) : undefined;
   const apis = findApis(modules, evaluator, variables);
   if (missing.length > 0) throw missingError(client, missing, notRead);
   return {
@@ -111,10 +116,11 @@ export async function detect(project: Project, choices: Choices): Promise<Detect
     placement: findPlacement(project, modules, evaluator, runner, style.language),
     runnerOptions: runner === "mocha" ? mochaOptions(project, modules, evaluator) : [],
     usesModuleExtension:
-      style.language === "js" &&
-      style.modules === "esm" &&
-      !project.manifest.isModule &&
-      (runner === "node-test" || runner === "mocha"),
+      kind === "next" ||
+      (style.language === "js" &&
+        style.modules === "esm" &&
+        !project.manifest.isModule &&
+        (runner === "node-test" || runner === "mocha")),
     packages: missingPackages(project, runner, style, [
       ...(web === undefined && call?.route === undefined ? [] : ["supertest"]),
       ...(nest === undefined ? [] : ["@nestjs/testing"]),
@@ -124,16 +130,23 @@ export async function detect(project: Project, choices: Choices): Promise<Detect
     ]),
     registration: registrationOf(kind, fields, findScopes(modules, evaluator), {
       origin: page?.origin,
-      redirectUris: web?.redirectUris ?? [],
+      redirectUris:
+        next === undefined ? (web?.redirectUris ?? []) : [next.origin + next.callbackPath],
       hosts: apis.hosts,
     }),
     ...(registered === undefined
       ? {}
       : { registered: withSaml(registered, fields, web?.redirectUris ?? []) }),
-    environment: { ...apis.variables, ...web?.environment, ...environmentOf(client, fields) },
+    environment: {
+      ...apis.variables,
+      ...web?.environment,
+      ...next?.environment,
+      ...environmentOf(client, fields),
+    },
     ...(fields.certificate === undefined ? {} : { certificate: fields.certificate }),
     apis,
     ...(web === undefined ? {} : { web }),
+    ...(next === undefined ? {} : { next }),
     ...(nest === undefined ? {} : { nestModule: nest.module }),
     ...(call === undefined ? {} : { call }),
     otherCalls,
@@ -148,7 +161,7 @@ function callOf(
   clients: readonly FoundClient[],
   { modules, evaluator, choices, missing }: Sources,
 ): { readonly call?: AppCall; readonly otherCalls: readonly string[] } {
-  if (kind === "page" || kind === "web" || kind === "saml") return { otherCalls: [] };
+  if (["page", "web", "next", "saml"].includes(kind)) return { otherCalls: [] };
   const calls = findCalls(modules, evaluator, clients).filter(
     ({ of }) => kind !== "native" || of !== "route",
   );
@@ -188,6 +201,7 @@ function fieldsFor(
 /** Playwright for pages, the project's own for everything else; throws `bad-usage` for a choice that does not fit. */
 function runnerFor(kind: AppKind, project: Project, { runner }: Choices): Runner {
   const isPage = kind === "page";
+  if (kind === "next") return nextRunner(runner);
   if (runner === undefined) return isPage ? "playwright" : findRunner(project);
   if (isPage === (runner === "playwright")) return runner;
   throw isPage
@@ -200,6 +214,26 @@ function runnerFor(kind: AppKind, project: Project, { runner }: Choices): Runner
         { hint: `Choose one of ${runners.filter((one) => one !== "playwright").join(", ")}.` },
       );
 }
+
+/** Next runs in the process of the test, and patches what other runners replace. */
+function nextRunner(asked: Runner | undefined): Runner {
+  if (asked === undefined || asked === "node-test") return "node-test";
+  throw new HarnessError(
+    "bad-usage",
+    `--runner is "${asked}", and an app of Next.js is tested under node:test`,
+    {
+      hint: "Leave the option out: the runner of its other tests stays as it is.",
+    },
+  );
+}
+
+const modulesOfNode: Style = {
+  language: "js",
+  modules: "esm",
+  loads: "import",
+  ending: "",
+  needsTsx: false,
+};
 
 function missingPackages(
   { manifest: { dependencies } }: Project,

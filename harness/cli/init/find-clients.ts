@@ -2,9 +2,10 @@
  * Finds the clients of Entra in the sources of a project: MSAL's applications, the credentials of
  * @azure/identity, Auth.js' provider and passport-saml's strategies, each with what it is given.
  */
-import type { ImportDeclaration } from "@babel/types";
 import { isOpenidScope } from "../../entra/directory/identifiers.ts";
 import type { Evaluator, Value } from "./evaluate.ts";
+import { findProvider } from "./find-provider.ts";
+import type { ClientKind, FoundClient } from "./found-client.ts";
 import {
   dottedName,
   type Fields,
@@ -13,42 +14,6 @@ import {
   type SourceModule,
   visitNodes,
 } from "./source-module.ts";
-
-/** How an app signs in. */
-export const clientKinds = [
-  "page",
-  "confidential",
-  "public",
-  "credential",
-  "managed-identity",
-  "auth-js",
-  "saml",
-] as const;
-export type ClientKind = (typeof clientKinds)[number];
-
-/** A client of Entra in the sources. */
-export interface FoundClient {
-  readonly kind: ClientKind;
-  /** As it is called in the source: `PublicClientApplication`. */
-  readonly called: string;
-  readonly path: string;
-  readonly line: number;
-  readonly clientId: Value;
-  /** The whole authority, or the tenant alone. */
-  readonly authority: Value;
-  readonly tenant: Value;
-  readonly redirectUri: Value;
-  /** A secret; only its variable is ever used. */
-  readonly secret: Value;
-  /** It proves itself by a certificate, or by an assertion. */
-  readonly usesCertificate: boolean;
-  /** Of the two: an assertion, which another party signs. */
-  readonly usesAssertion: boolean;
-  /** Of SAML: the page of the identity provider, its certificate, and the entity id of the app. */
-  readonly entryPoint: Value;
-  readonly certificate: Value;
-  readonly entityId: Value;
-}
 
 interface Shape {
   readonly kind: ClientKind;
@@ -166,7 +131,7 @@ function clientAt(
   module: SourceModule,
   evaluator: Evaluator,
 ): FoundClient | undefined {
-  if (node.type === "ImportDeclaration") return providerOf(node, module.path);
+  if (node.type === "ImportDeclaration") return findProvider(node, module, evaluator);
   if (node.type !== "NewExpression" && node.type !== "CallExpression") return undefined;
   const names = (dottedName(node.callee) ?? "").split(".");
   // `PublicClientApplication.createPublicClientApplication(config)` makes one as well.
@@ -214,33 +179,6 @@ function clientAt(
       entityId: field("entityId"),
     };
   }
-}
-
-const AUTH_JS_PROVIDER =
-  /^(?:next-auth|@auth\/[\w-]+)\/providers\/(?:microsoft-entra-id|azure-ad)$/;
-
-/** A provider of Auth.js has any name, and need not be called: `providers: [Entra]`. */
-function providerOf(
-  { source, specifiers, loc }: ImportDeclaration,
-  path: string,
-): FoundClient | undefined {
-  if (!AUTH_JS_PROVIDER.test(source.value)) return undefined;
-  return {
-    kind: "auth-js",
-    called: specifiers[0]?.local.name ?? "Auth.js",
-    path,
-    line: loc?.start.line ?? 1,
-    clientId: UNKNOWN,
-    authority: UNKNOWN,
-    tenant: UNKNOWN,
-    redirectUri: UNKNOWN,
-    secret: UNKNOWN,
-    usesCertificate: false,
-    usesAssertion: false,
-    certificate: UNKNOWN,
-    entryPoint: UNKNOWN,
-    entityId: UNKNOWN,
-  };
 }
 
 function isFromMsalNode({ imports, specifiers }: SourceModule): boolean {

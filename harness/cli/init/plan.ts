@@ -7,6 +7,7 @@ import { withScript } from "./manifest.ts";
 import type { Project } from "./read-project.ts";
 import { runnerCommands } from "./runner-commands.ts";
 import { extensionOf } from "./source-text.ts";
+import { nextOutageText, nextServerText, nextSignInText } from "./write-next-tests.ts";
 import { nodeOutageText, nodeSignInText } from "./write-node-tests.ts";
 import {
   openAppText,
@@ -36,6 +37,8 @@ export interface InitPlan {
   /** The script is there with other words, which stay. */
   readonly isScriptTaken: boolean;
   readonly script: string;
+  /** What has to run before them: the build of an app. */
+  readonly before?: readonly string[];
   /** The commands that run each of the two tests. */
   readonly signIn: readonly string[];
   readonly outage: readonly string[];
@@ -54,6 +57,7 @@ export function makePlan(project: Project, app: DetectedApp): InitPlan {
   const texts = testTexts[app.kind];
   const files: readonly (readonly [path: string, text: string])[] = [
     [name("world"), worldText(app)],
+    ...(app.kind === "next" ? ([[name("server"), nextServerText(app)]] as const) : []),
     ...(isPage
       ? ([
           [name("playwright.config"), playwrightConfigText(app)],
@@ -82,6 +86,7 @@ const testTexts: Readonly<
 > = {
   page: { signIn: pageSignInText, outage: pageOutageText },
   web,
+  next: { signIn: nextSignInText, outage: nextOutageText },
   saml: web,
   native: node,
   job: node,

@@ -35,6 +35,7 @@ export interface RequestedApi {
 const registeredKinds = {
   page: "spa",
   web: "web",
+  next: "web",
   saml: "web",
   native: "native",
   job: "daemon",

@@ -9,6 +9,8 @@ const TIMEOUT_MS = 60_000;
 /** The script, and the arguments of the package manager's own `exec` for each test. */
 export interface RunnerCommands {
   readonly script: string;
+  /** What comes before both tests: the build of an app. */
+  readonly before?: readonly string[];
   readonly signIn: readonly string[];
   readonly outage: readonly string[];
 }
@@ -26,7 +28,10 @@ export function runnerCommands(
       ? // Mocha runs all files in one process, in which the app's modules would stay loaded.
         both.map((path) => one(path).join(" ")).join(" && ")
       : commandFor(app, app.runner === "node-test" ? both : [`${folder}/`]).join(" ");
-  return { script: whole, signIn: one(tests.signIn), outage: one(tests.outage) };
+  const commands = { signIn: one(tests.signIn), outage: one(tests.outage) };
+  if (app.kind !== "next") return { script: whole, ...commands };
+  const before = ["next", "build"];
+  return { script: `${before.join(" ")} && ${whole}`, before, ...commands };
 }
 
 function commandFor(app: DetectedApp, paths: readonly string[]): readonly string[] {
@@ -44,7 +49,13 @@ function commandFor(app: DetectedApp, paths: readonly string[]): readonly string
     case "mocha":
       return ["mocha", ...app.runnerOptions, "--timeout", String(TIMEOUT_MS), ...paths];
     case "node-test":
-      return ["node", ...(style.needsTsx ? ["--import", "tsx"] : []), "--test", ...paths];
+      return [
+        "node",
+        ...(style.needsTsx ? ["--import", "tsx"] : []),
+        "--test",
+        ...(app.kind === "next" && paths.length > 1 ? ["--test-concurrency=1"] : []),
+        ...paths,
+      ];
     case "playwright":
       return [
         "playwright",

@@ -77,6 +77,7 @@ export function worldImport(app: DetectedApp): string {
 const sketchKinds = {
   page: "spa",
   web: "web",
+  next: "web",
   saml: "web",
   native: "native",
   job: "daemon",
@@ -87,7 +88,7 @@ function sketchOf(app: DetectedApp): unknown {
   const { kind, registration, certificate } = app;
   const { tenant, domain, clientId, redirectUris, scopes, apis, isMultiTenant, saml } =
     registration;
-  const isWeb = kind === "web" || kind === "saml";
+  const isWeb = kind === "web" || kind === "next" || kind === "saml";
   const ownApp = {
     kind: sketchKinds[kind],
     clientId,
