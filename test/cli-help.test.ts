@@ -20,6 +20,19 @@ describe("help", () => {
     },
   );
 
+  it("is that of a program which with-node runs where it stands behind its name", async () => {
+    const ran: (readonly string[])[] = [];
+    const runProgram = (command: readonly string[]): Promise<number> => {
+      ran.push(command);
+      return Promise.resolve(3);
+    };
+    const { code } = await folder.mainWith({ runProgram }, "with-node", "vitest", "run", "--help");
+    expect({ code, ran }).toEqual({ code: 3, ran: [["vitest", "run", "--help"]] });
+    expect((await folder.main("with-node", "--help")).stdout).toContain(
+      "brownout with-node PROGRAM",
+    );
+  });
+
   it("lists verdicts among the exit codes of a command that judges, and only possible outcomes for others", async () => {
     expect((await folder.main("check", "--help")).stdout).toMatch(/3 nothing failed[^]*143 after/);
     const list = await folder.main("list", "--help");

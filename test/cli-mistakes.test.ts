@@ -91,6 +91,13 @@ const onTheCommandLine: readonly Mistake[] = [
     /"token-\*" means \d+ scenarios/,
     /Name it in full/,
   ],
+  ["a program that is not named", ["with-node"], /needs a program, found none/, /with-node vitest/],
+  [
+    "an option in place of a program",
+    ["with-node", "--node", "vitest"],
+    /with-node needs a program, found the option --node/,
+    /with-node vitest run/,
+  ],
   ["an option in front", ["--seed", "1", "run"], /a command comes first/, /There are run/],
   ["an unknown option", [...GOOD, "--sed", "1"], /no option --sed/, /Did you mean .*--seed/],
   [

@@ -38,7 +38,12 @@ const managers = {
   "yarn 4": "@yarnpkg/cli-dist/bin/yarn.js",
 } as const;
 
-function start(manager: keyof typeof managers, folder: string, values: readonly string[]) {
+function start(
+  manager: keyof typeof managers,
+  folder: string,
+  values: readonly string[],
+  linker = "pnp",
+) {
   const script = join(place, "tools/node_modules", managers[manager]);
   const { status, stdout, stderr } = spawnSync("node", [script, ...values], {
     cwd: join(place, folder),
@@ -50,7 +55,7 @@ function start(manager: keyof typeof managers, folder: string, values: readonly 
       YARN_GLOBAL_FOLDER: join(place, "yarn-berry"),
       YARN_ENABLE_TELEMETRY: "0",
       YARN_ENABLE_IMMUTABLE_INSTALLS: "false",
-      YARN_NODE_LINKER: "pnp",
+      YARN_NODE_LINKER: linker,
     },
   });
   return { status, printed: stdout + stderr };
@@ -66,6 +71,9 @@ const command = [
   "bare-fetch",
 ];
 const passed = { status: 0, printed: expect.stringMatching(/^pass +token-throttled +bare-fetch/m) };
+/** A test runner stands for any program: this one says on which Node it runs. */
+const onOwnNode = ["brownout", "with-node", "node", "--print", "process.versions.node"];
+const onNewNode = { status: 0, printed: expect.stringMatching(/^(?:2[4-9]|[3-9]\d)\.\d/m) };
 const installed = { status: 0, printed: expect.any(String) };
 
 describe("pnpm", () => {
@@ -87,6 +95,7 @@ describe("pnpm", () => {
       const app = `${folder}/packages/app`;
       expect(pnpm(app, "add", "-D", tarball, store())).toEqual(installed);
       expect(pnpm(app, "exec", ...command)).toEqual(passed);
+      expect(pnpm(app, "exec", ...onOwnNode)).toEqual(onNewNode);
     },
   );
 });
@@ -105,16 +114,21 @@ describe("yarn 1", () => {
     // Without it, yarn 1 refuses the package on a Node that is too old for virtual time.
     expect(yarn("add", "-D", tarball, "--ignore-engines", cache)).toEqual(installed);
     expect(yarn("-s", ...command)).toEqual(passed);
+    expect(yarn("-s", ...onOwnNode)).toEqual(onNewNode);
   });
 });
 
 describe("yarn 4", () => {
-  it("installs it without node_modules (Plug'n'Play), and runs it", { timeout: INSTALL_MS }, () => {
-    const folder = "yarn pnp";
+  it.each([
+    ["without node_modules (Plug'n'Play)", "pnp"],
+    ["with node_modules", "node-modules"],
+  ])("installs it %s, and runs it", { timeout: INSTALL_MS }, (_name, linker) => {
+    const folder = `yarn 4 ${linker}`;
     write(`${folder}/package.json`, '{ "private": true }');
     write(`${folder}/yarn.lock`, "");
-    const yarn = (...values: readonly string[]) => start("yarn 4", folder, values);
+    const yarn = (...values: readonly string[]) => start("yarn 4", folder, values, linker);
     expect(yarn("add", "-D", `brownout@${tarball}`)).toEqual(installed);
     expect(yarn(...command)).toEqual(passed);
+    if (linker === "node-modules") expect(yarn(...onOwnNode)).toEqual(onNewNode);
   });
 });

@@ -19,6 +19,7 @@ import { compareCommand, compareOptions } from "./commands/compare.ts";
 import { coverageCommand, coverageOptions } from "./commands/coverage.ts";
 import { envCommand, envOptions } from "./commands/env.ts";
 import { execCommand, execOptions } from "./commands/exec.ts";
+import { withNodeCommand } from "./commands/with-node.ts";
 import type { Io } from "./io.ts";
 import { initCommand, initOptions } from "./commands/init.ts";
 import { listCommand, listOptions } from "./commands/list.ts";
@@ -43,6 +44,8 @@ interface Command {
   readonly does: string;
   readonly options: Options;
   readonly exits: readonly string[];
+  /** What stands behind its name is for a program, options as well. */
+  readonly takesAll?: true;
   /** Reads its arguments and does its work; resolves to the exit code. */
   readonly perform: (argv: readonly string[], io: Io) => Promise<number>;
 }
@@ -101,6 +104,17 @@ const commands: ReadonlyMap<string, Command> = new Map([
     ],
     perform: initCommand,
   }),
+  [
+    "with-node",
+    {
+      usage: "with-node PROGRAM [argument …]",
+      does: "runs a program of this project, such as its test runner, on the Node that comes along",
+      options: {},
+      exits: ["Exit codes: that of the program; 2 wrong usage, or it cannot be started."],
+      takesAll: true,
+      perform: withNodeCommand,
+    },
+  ],
   command("serve", {
     usage: "serve [options]",
     does: "serves the simulator to programs of any language, until Ctrl-C or SIGTERM",
@@ -248,7 +262,11 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   }
   const found = name === undefined ? undefined : commands.get(name);
   if (found === undefined) throw noCommand(name);
-  const beforeNames = rest.slice(0, rest.includes("--") ? rest.indexOf("--") : undefined);
+  const ownOptions = found.takesAll === undefined ? rest : rest.slice(0, 1);
+  const beforeNames = ownOptions.slice(
+    0,
+    ownOptions.includes("--") ? ownOptions.indexOf("--") : undefined,
+  );
   if (beforeNames.includes("--help") || beforeNames.includes("-h")) {
     io.stdout.write(helpOf(found));
     return 0;

@@ -224,7 +224,7 @@ export function MSALInstanceFactory() {
       "brownout/open-app.ts": ['page.getByRole("button", { name: "Login" })'],
       "brownout/playwright.config.ts": ['command: "pnpm run start"'],
     },
-    script: "playwright test --config=brownout/playwright.config.ts",
+    script: "brownout with-node playwright test --config=brownout/playwright.config.ts",
   },
   "a Vue page that signs in when it is opened": {
     manifest: { type: "module", scripts: { dev: "vite" } },

@@ -106,7 +106,8 @@ function parse(text: string): unknown {
 export function withScript({ text, scripts }: Manifest, name: string, command: string): string {
   if (scripts[name] !== undefined) return text;
   const manifest = parse(text) as Record<string, unknown>;
-  const indent = /^[{\s]*\n([ \t]+)"/.exec(text)?.[1] ?? "  ";
+  const isOneLine = text.length > 2 && !text.trim().includes("\n");
+  const indent = isOneLine ? "" : (/^[{\s]*\n([ \t]+)"/.exec(text)?.[1] ?? "  ");
   const end = text.endsWith("\n") ? "\n" : "";
   const written = JSON.stringify(
     { ...manifest, scripts: { ...scripts, [name]: command } },

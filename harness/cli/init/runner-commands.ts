@@ -20,14 +20,16 @@ export function runnerCommands(
   app: DetectedApp,
   tests: { readonly signIn: string; readonly outage: string },
 ): RunnerCommands {
+  // npm alone puts the Node that comes along where scripts find it first.
+  const launch = app.packageManager === "npm" ? "" : "brownout with-node ";
   const both = [tests.signIn, tests.outage];
   const folder = posix.dirname(tests.signIn);
   const one = (path: string): readonly string[] => commandFor(app, [path]);
   const whole =
     app.runner === "mocha"
       ? // Mocha runs all files in one process, in which the app's modules would stay loaded.
-        both.map((path) => one(path).join(" ")).join(" && ")
-      : commandFor(app, app.runner === "node-test" ? both : [`${folder}/`]).join(" ");
+        both.map((path) => launch + one(path).join(" ")).join(" && ")
+      : launch + commandFor(app, app.runner === "node-test" ? both : [`${folder}/`]).join(" ");
   const commands = { signIn: one(tests.signIn), outage: one(tests.outage) };
   if (app.kind !== "next") return { script: whole, ...commands };
   const before = ["next", "build"];

@@ -13,7 +13,7 @@ export function requireNode(version: string): void {
   const [neededMajor = 0, neededMinor = 0] = NEEDED_NODE.split(".").map(Number);
   if (major > neededMajor || (major === neededMajor && minor >= neededMinor)) return;
   throw new Error(
-    `brownout: virtual time needs Node ${NEEDED_NODE} or newer for the tests, and this is ${version}. Run them with a newer Node; the command "npx brownout" brings its own.`,
+    `brownout: virtual time needs Node ${NEEDED_NODE} or newer for the tests, and this is ${version}. Run them with a newer Node, or with the one that came along: brownout with-node vitest run, or what your test script says.`,
   );
 }
 
