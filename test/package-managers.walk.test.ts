@@ -129,6 +129,6 @@ describe("yarn 4", () => {
     const yarn = (...values: readonly string[]) => start("yarn 4", folder, values, linker);
     expect(yarn("add", "-D", `brownout@${tarball}`)).toEqual(installed);
     expect(yarn(...command)).toEqual(passed);
-    if (linker === "node-modules") expect(yarn(...onOwnNode)).toEqual(onNewNode);
+    expect(yarn(...onOwnNode)).toEqual(onNewNode);
   });
 });

@@ -27,7 +27,7 @@ export function playwrightConfigText(app: DetectedApp): string {
     `${app.style.modules === "esm" ? "export default" : "module.exports ="} defineConfig({`,
     '  testDir: ".",',
     "  // Days of a page take real time, and more of it on a busy machine.",
-    "  timeout: 120_000,",
+    "  timeout: 300_000,",
     `  use: { baseURL: ${JSON.stringify(origin)} },`,
     ...server,
     "});",
