@@ -101,7 +101,7 @@ function testText(app: DetectedApp, { about, title, body }: TestParts): string {
     "before(async () => (stopApp = await startApp()));",
     "after(() => stopApp?.());",
     "",
-    "/** Who is signed in, as Auth.js tells the app. */",
+    "/** Who is signed in, as Auth.js has it. */",
     "const userOf = async (browser) => {",
     `  const session = await browser.fetch(${JSON.stringify(`${base}/session`)});`,
     "  return (await session.json())?.user;",
