@@ -124,9 +124,6 @@ export async function detect(project: Project, choices: Choices): Promise<Detect
     packages: missingPackages(project, runner, style, [
       ...(web === undefined && call?.route === undefined ? [] : ["supertest"]),
       ...(nest === undefined ? [] : ["@nestjs/testing"]),
-      ...(apis.elsewhere.length === 0 || page !== undefined
-        ? []
-        : [runner === "vitest" ? "msw" : "nock"]),
     ]),
     registration: registrationOf(kind, fields, findScopes(modules, evaluator), {
       origin: page?.origin,

@@ -14,10 +14,7 @@ interface RunnerWords {
   /** `expect(entra)` or `expectEntra(entra)`. */
   readonly expect: string;
   readonly test: string;
-  /** Of the words of `useEntra`: the mount, for an app that asks the simulator's hosts alone. */
   readonly mount: string;
-  /** The same, for one that asks other hosts as well. */
-  readonly mountElsewhere: string;
 }
 
 const words: Readonly<Record<Exclude<Runner, "playwright">, RunnerWords>> = {
@@ -28,21 +25,18 @@ const words: Readonly<Record<Exclude<Runner, "playwright">, RunnerWords>> = {
     test: "test",
     // Needs no package; the entry's default is msw.
     mount: ', mount: "https"',
-    mountElsewhere: "",
   },
   jest: {
     entry: "brownout/jest",
     expect: "expectEntra",
     test: "test",
     mount: "",
-    mountElsewhere: ', mount: "nock"',
   },
   mocha: {
     entry: "brownout/mocha",
     expect: "expectEntra",
     test: "it",
     mount: "",
-    mountElsewhere: ', mount: "nock"',
   },
   "node-test": {
     from: "node:test",
@@ -50,7 +44,6 @@ const words: Readonly<Record<Exclude<Runner, "playwright">, RunnerWords>> = {
     expect: "expectEntra",
     test: "test",
     mount: "",
-    mountElsewhere: ', mount: "nock"',
   },
 };
 
@@ -145,12 +138,11 @@ export function testText(
     runner.test,
   ];
   const isInDescribe = app.runner === "mocha";
-  const mount = app.apis.elsewhere.length > 0 ? runner.mountElsewhere : runner.mount;
   const stubs = app.apis.elsewhere.map(
     (address) => `entra.api(${JSON.stringify(address)}, { value: [] });`,
   );
   const test = [
-    `const entra = useEntra({ world${machine}${mount} });`,
+    `const entra = useEntra({ world${machine}${runner.mount} });`,
     ...stop,
     "",
     `${runner.test}(${JSON.stringify(named)}, async () => {`,
