@@ -21,6 +21,8 @@ const sample = {
     "a living worker thread that answers again",
     "a port into a living worker thread, as pools have it",
     "an hour after a message in this thread",
+    "an hour beside a worker thread that was never waited for",
+    "an hour beside the worker thread of a compiler",
     "a TCP server that answers in 5 ms",
     "a TLS server",
     "Redis, whose reply comes in parts",

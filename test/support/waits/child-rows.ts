@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { MessageChannel, Worker } from "node:worker_threads";
+import { transformSync } from "esbuild";
 import { after, callback, first, pause, type Rows, work } from "./row.ts";
 
 /** Promisified before the clock is installed. */
@@ -147,6 +148,20 @@ const threadRows: Rows = {
     await thread.terminate();
     void thread.terminate();
     await pause(5_000);
+  }),
+  "an hour beside a worker thread that was never waited for": after(3_600_000, async () => {
+    const thread = threadThat("parentPort.on('message', () => {})");
+    thread.unref();
+    thread.postMessage(1);
+    await pause(3_600_000);
+    await thread.terminate();
+  }),
+  // Loaders such as tsx have it compile what a test imports.
+  "an hour beside the worker thread of a compiler": after(3_600_000, async () => {
+    transformSync("1 as number", { loader: "ts" });
+    await pause(3_600_000);
+    transformSync("2 as number", { loader: "ts" });
+    await pause(0);
   }),
   "the heap of a worker thread": work(
     async () => {

@@ -51,8 +51,23 @@ function waitFor(worker: Worker): Wait {
     kind: "worker",
     describe: () => `worker thread ${name}`,
     names: () => [name],
+    // A thread that this process would not wait for at its end is not waited for here either: the
+    // compilers of module loaders have one, which answers in shared memory.
+    counts: () => isReferenced(worker),
     isOver: () => worker.threadId === ENDED,
   };
+}
+
+/** Whether the thread keeps this process alive: Node says so of its handle alone. */
+function isReferenced(worker: Worker): boolean {
+  const symbol = Object.getOwnPropertySymbols(worker).find(
+    ({ description }) => description === "kHandle",
+  );
+  if (symbol === undefined) return true;
+  const { [symbol]: handle } = worker as unknown as Readonly<
+    Record<symbol, { hasRef?(): boolean } | null | undefined>
+  >;
+  return handle?.hasRef?.() ?? true;
 }
 
 function watchPorts(registry: WaitRegistry, replace: Replace): () => void {
