@@ -83,6 +83,7 @@ function greeting({ ready, supervisor }: Serving): readonly string[] {
   return [
     `Serving the simulated Entra at ${ready.host}:${ready.port}, as a proxy too: ${ready.proxy}`,
     `  certificate  ${ready.ca}`,
+    `  live page    ${ready.control}/#${ready.token}`,
     `  control API  ${ready.control}/openapi.json`,
     `  token        ${ready.token}`,
     `  seed         ${ready.seed}`,

@@ -188,6 +188,9 @@ function send(outgoing: ServerResponse, status: number, answer: ControlAnswer): 
     "Content-Type": `${type}; charset=utf-8`,
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
+    // Of the live page: its own script, and no other site around it.
+    "Content-Security-Policy":
+      "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'",
   });
   outgoing.end(text);
 }

@@ -161,3 +161,20 @@ describe("the control API", () => {
     });
   });
 });
+
+describe("GET /requests", () => {
+  it("says who asked, and takes the last of them", async () => {
+    const serving = await serve();
+    await ask(serving, { url: METADATA, way: "proxy", proxyUser: "pod-a" });
+    await ask(serving, { ...daemonRequest, way: "proxy", proxyUser: "pod-b" });
+    const list = async (query: string) =>
+      (await control(serving, "GET", `/requests${query}`)).json as readonly object[];
+    expect(await list("")).toMatchObject([{ client: "pod-a-1" }, { client: "pod-b-1" }]);
+    expect(await list("?last=1")).toMatchObject([{ client: "pod-b-1", endpoint: "token" }]);
+    expect(await list("?endpoint=openid-configuration")).toMatchObject([{ client: "pod-a-1" }]);
+    for (const query of ["last=0", "endpoint=tokn", "lasst=1"])
+      expect(await control(serving, "GET", `/requests?${query}`)).not.toMatchObject({
+        status: 200,
+      });
+  });
+});

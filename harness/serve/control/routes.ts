@@ -3,7 +3,7 @@ import { nonEmptyString } from "../../core/common-schemas.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { parseDuration } from "../../core/time/parse-duration.ts";
 import { brownoutVersion } from "../../core/version.ts";
-import { expecting, schema } from "../../core/validation.ts";
+import { expected, expecting, schema } from "../../core/validation.ts";
 import { outageNames } from "../../faults/outage-names.ts";
 import { planSchema } from "../../faults/plan-schema.ts";
 import { checkFaultPlan } from "../../faults/validate.ts";
@@ -11,6 +11,8 @@ import type { Endpoint } from "../../entra/request/endpoint.ts";
 import { judgeHistory, verdictOf } from "../../rules/rules.ts";
 import { type PresetName, type PresetOptions, planOf } from "../../runner/live/outage-by-name.ts";
 import type { RequestFilter } from "../../runner/live/requests.ts";
+import { requestList } from "./request-list.ts";
+import { livePage } from "./live-page.ts";
 import { journalText } from "./journal-text.ts";
 import type { Route } from "./route.ts";
 import { withBody } from "./route.ts";
@@ -104,10 +106,10 @@ const history: readonly Route[] = [
   {
     method: "GET",
     path: "/requests",
-    summary: "The requests so far, each with its end.",
-    query: ["endpoint", "host", "servedBy"],
+    summary: "The requests so far, each with its end and who sent it.",
+    query: ["endpoint", "host", "servedBy", "last"],
     handle: ({ query }, { supervisor }) => ({
-      json: supervisor.current().live.requests(filterOf(query)),
+      json: requestList(supervisor.current().history(), filterOf(query), lastOf(query)),
     }),
   },
   {
@@ -149,6 +151,13 @@ export const routes: readonly Route[] = [
     summary: "Whether it serves.",
     open: true,
     handle: () => ({ json: { status: "ok", brownout: brownoutVersion } }),
+  },
+  {
+    method: "GET",
+    path: "/",
+    summary: "The live page.",
+    open: true,
+    handle: () => ({ text: livePage(presetNames), type: "text/html" }),
   },
   {
     method: "GET",
@@ -228,6 +237,16 @@ export const routes: readonly Route[] = [
     },
   },
 ];
+
+/** How many are asked for; all without a number. */
+function lastOf(query: URLSearchParams): number | undefined {
+  const given = query.get("last");
+  if (given === null) return undefined;
+  if (/^[1-9]\d{0,6}$/.test(given)) return Number(given);
+  throw new HarnessError("bad-usage", expected("a whole number from 1 on", given), {
+    place: "last",
+  });
+}
 
 function filterOf(query: URLSearchParams): RequestFilter {
   const [endpoint, host, servedBy] = ["endpoint", "host", "servedBy"].map(
