@@ -38,6 +38,12 @@ export const appCodes = {
     text: "The response mode does not fit the response type.",
     source: "assumed",
   },
+  50059: {
+    status: 400,
+    error: "invalid_request",
+    text: "Neither the request nor its credentials say which tenant is meant.",
+    source: "documented: Microsoft's list of codes; for client credentials on /common reported",
+  },
   70011: {
     status: 400,
     error: "invalid_scope",

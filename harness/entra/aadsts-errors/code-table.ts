@@ -28,6 +28,11 @@ export function aadstsRow(code: AadstsCode): AadstsRow {
   return aadstsRowOrDefault(code, 500);
 }
 
+/** Whether the table has a number. */
+export function isKnownCode(code: number): boolean {
+  return Object.hasOwn(table, code);
+}
+
 /** The row of any number, as a fault plan may name one; of an unknown code it follows from the HTTP status. */
 export function aadstsRowOrDefault(code: number, status: number): AadstsRow {
   return table[code] ?? unknownServiceRow(status);

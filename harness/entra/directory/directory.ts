@@ -6,6 +6,7 @@ import type { Clock } from "../../core/time/clock.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { type Accounts, createAccounts } from "./accounts.ts";
 import { findResource } from "./identifiers.ts";
+import { microsoftClients } from "./microsoft-clients.ts";
 import { microsoftResources } from "./microsoft-resources.ts";
 import { createPolicies, type Policies } from "./policies.ts";
 import { loadSigningKey, SIGNING_KEY_COUNT, type SigningKey } from "./signing-keys.ts";
@@ -28,9 +29,9 @@ export interface Directory extends Accounts, Policies {
   readonly world: World;
   /** By GUID or verified domain; `undefined` for `common` and the like. */
   tenant(segment: string): Tenant | undefined;
-  /** An app that can be used in a tenant: registered there, or multi-tenant elsewhere. */
+  /** An app that can be used in a tenant: registered there, multi-tenant elsewhere, or one of Microsoft's own. */
   app(tenant: Tenant, clientId: string): AppRegistration | undefined;
-  /** An app by its client id, in any tenant. */
+  /** An app by its client id, in any tenant; Microsoft's own are known without being in the world. */
   appAnywhere(clientId: string | undefined): AppRegistration | undefined;
   /** By object id or UPN; `undefined` once deleted. */
   user(tenant: Tenant, idOrUpn: string): User | undefined;
@@ -80,12 +81,17 @@ export function createDirectory(world: World, clock: Clock): Directory {
       const wanted = clientId.toLowerCase();
       const own = tenant.apps.find((app) => app.clientId === wanted);
       if (own !== undefined) return own;
-      return world.tenants
-        .flatMap((other) => other.apps)
-        .find((app) => app.multiTenant === true && app.clientId === wanted);
+      return (
+        world.tenants
+          .flatMap((other) => other.apps)
+          .find((app) => app.multiTenant === true && app.clientId === wanted) ??
+        microsoftClients.find((app) => app.clientId === wanted)
+      );
     },
     appAnywhere: (clientId) =>
-      world.tenants.flatMap(({ apps }) => apps).find((app) => app.clientId === clientId),
+      [...world.tenants.flatMap(({ apps }) => apps), ...microsoftClients].find(
+        (app) => app.clientId === clientId,
+      ),
     user(tenant, idOrUpn) {
       const wanted = idOrUpn.toLowerCase();
       return tenant.users.find(

@@ -7,6 +7,7 @@ import { createPublicKey, createVerify, type KeyObject } from "node:crypto";
 import type { Clock } from "../../core/time/clock.ts";
 import { cloudOfHost, issuerOriginOf } from "../directory/clouds.ts";
 import type { Directory } from "../directory/directory.ts";
+import { hashedId } from "../directory/hashed-id.ts";
 import { isIdentifierOf } from "../directory/identifiers.ts";
 import { isIssuedBeforeRevocation } from "../directory/opaque-ids.ts";
 import type { ProtectedResource, User } from "../directory/world.ts";
@@ -77,9 +78,11 @@ export function createProtectedApi(options: ProtectedApiOptions): Handler {
     // APIs always expose Retry-After: the setting is about ESTS.
     const cors = corsHeaders(request, endpoint, "no");
     const [, token] = /^Bearer (\S+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
-    if (token === undefined) return refuse({ verdict: "malformed" }, cors);
+    const graph = { request, nowMs: clock.now() };
+    const by = resource.appId === GRAPH_ID ? graph : undefined;
+    if (token === undefined) return refuse({ verdict: "malformed" }, cors, by);
     const judged = await judge(token, resource);
-    if (judged.verdict !== "accepted") return refuse(judged, cors);
+    if (judged.verdict !== "accepted") return refuse(judged, cors, by);
     const body =
       endpoint === "userinfo"
         ? userInfo(judged)
@@ -204,7 +207,39 @@ function userInfo({ user, subject }: Judged): Record<string, unknown> {
   };
 }
 
-function refuse(judged: Judged, cors: readonly HeaderPair[]): Response {
+const GRAPH_ID = "00000003-0000-0000-c000-000000000000";
+
+/** A request that Microsoft Graph refuses. */
+interface RefusedByGraph {
+  readonly request: Request;
+  readonly nowMs: number;
+}
+
+const GRAPH_MESSAGES: Partial<Record<TokenVerdict, string>> = {
+  expired: "Lifetime validation failed, the token is expired.",
+  "not-yet-valid": "Lifetime validation failed, the token is not yet valid.",
+  "wrong-audience": "Access token validation failure. Invalid audience.",
+  "unknown-key": "Access token validation failure. The signing key was not found.",
+  revoked:
+    "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp",
+};
+
+/** The body of Microsoft Graph (`docs/sources.md#r`); its request id is ours. */
+function graphError(verdict: TokenVerdict, { request, nowMs }: RefusedByGraph): object {
+  const clientId = request.headers.get("client-request-id");
+  const requestId = hashedId(`graph ${request.method} ${request.url} ${nowMs}`);
+  return {
+    code: "InvalidAuthenticationToken",
+    message: GRAPH_MESSAGES[verdict] ?? "Access token is empty or malformed.",
+    innerError: {
+      date: new Date(nowMs).toISOString().slice(0, 19),
+      "request-id": requestId,
+      "client-request-id": clientId ?? requestId,
+    },
+  };
+}
+
+function refuse(judged: Judged, cors: readonly HeaderPair[], graph?: RefusedByGraph): Response {
   const error = judged.verdict === "revoked" ? "insufficient_claims" : "invalid_token";
   const parts = [
     'realm=""',
@@ -217,7 +252,8 @@ function refuse(judged: Judged, cors: readonly HeaderPair[]): Response {
     parts.push(`claims="${Buffer.from(claims).toString("base64")}"`);
   }
   const challenge: HeaderPair = ["WWW-Authenticate", `Bearer ${parts.join(", ")}`];
-  return answer({ status: 401, body: { error }, headers: [challenge, ...cors] }, judged.verdict);
+  const body = { error: graph === undefined ? error : graphError(judged.verdict, graph) };
+  return answer({ status: 401, body, headers: [challenge, ...cors] }, judged.verdict);
 }
 
 interface Answer {

@@ -236,7 +236,8 @@ function classifyPath(
   if (/^\/common\/discovery\/instance\/?$/i.test(path))
     return { endpoint: "instance-discovery", version: "2.0" };
   if (isStaySignedInPath(path)) return { endpoint: "authorize", version: "2.0" };
-  if (/^\/common\/userrealm\//i.test(path)) return { endpoint: "user-realm", version: "1.0" };
+  if (/^\/(?:common\/userrealm\/|getuserrealm\.srf$)/i.test(path))
+    return { endpoint: "user-realm", version: "1.0" };
   const [, tenant, rest] = /^\/([^/]+)\/(.+?)\/?$/.exec(path) ?? [];
   if (tenant !== undefined && rest !== undefined) {
     for (const [pattern, endpoint, version] of TENANT_PATHS) {

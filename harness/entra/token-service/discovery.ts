@@ -102,10 +102,12 @@ export function publishedKeys(context: EstsContext): Record<string, unknown> {
   };
 }
 
-/** `GET /common/userrealm/{upn}`: where the user's password is verified. */
+/** `GET /common/userrealm/{upn}` or `/getuserrealm.srf?login=`: where the user's password is verified. */
 export function userRealm(context: EstsContext): Record<string, unknown> {
-  const upn = decodedLastSegment(context.request.url);
+  const { user, login, "api-version": version = "" } = context.described.parameters;
+  const upn = user ?? login ?? decodedLastSegment(context.request.url);
   const home = context.directory.homeOf(upn);
+  if (login !== undefined || version.startsWith("2.")) return realmOf(context, upn);
   if (home === undefined) return { ver: "1.0", account_type: "Unknown" };
   return {
     ver: "1.0",
@@ -113,6 +115,19 @@ export function userRealm(context: EstsContext): Record<string, unknown> {
     domain_name: upn.slice(upn.indexOf("@") + 1),
     cloud_instance_name: cloudAskedFor(context).instanceName,
     cloud_audience_urn: "urn:federation:MicrosoftOnline",
+  };
+}
+
+/** The answer of version 2.1, and of the older address. */
+function realmOf(context: EstsContext, upn: string): Record<string, unknown> {
+  const home = context.directory.homeOf(upn);
+  if (home === undefined) return { NameSpaceType: "Unknown", Login: upn };
+  return {
+    NameSpaceType: "Managed",
+    Login: upn,
+    DomainName: upn.slice(upn.indexOf("@") + 1),
+    FederationBrandName: home.tenant.name,
+    cloudinstancename: cloudAskedFor(context).instanceName,
   };
 }
 

@@ -21,6 +21,7 @@ import { grantOnBehalfOf } from "./grant-on-behalf-of.ts";
 import { grantPassword } from "./grant-password.ts";
 import { grantRefreshToken } from "./grant-refresh-token.ts";
 import { createGrantStore, type GrantStore } from "./grant-store.ts";
+import { lookUpPage } from "./look-up-pages.ts";
 import { createLoopDetector } from "./loop-detector.ts";
 import { checkRegionalHost } from "./regional-host.ts";
 import type { EstsReply } from "./ests-reply.ts";
@@ -89,7 +90,7 @@ export function createEsts(options: EstsOptions): Handler {
     };
     if (described.preflight === true) return preflightResponse(context);
     try {
-      const reply = dispatch(context);
+      const reply = described.endpoint === "other" ? await lookUpPage(context) : dispatch(context);
       return reply === undefined ? missingRoute(context) : replyResponse(context, reply);
     } catch (error) {
       if (!(error instanceof EstsError)) throw error;

@@ -68,9 +68,9 @@ function grantedWords(
   return [...new Set(all)];
 }
 
-/** Reads the scope of client credentials, which must be `<resource>/.default`; throws 70011 or 500011. */
+/** Reads the scope of client credentials, which must be `<resource>/.default`; those of OpenID Connect beside it count for nothing, since MSAL Go sends them. Throws 70011 or 500011. */
 export function parseAppScope(scope: string, directory: Directory): ReadScope {
-  const words = scope.split(/\s+/).filter((word) => word !== "");
+  const words = scope.split(/\s+/).filter((word) => word !== "" && !isOpenidScope(word));
   const [word = ""] = words;
   if (words.length !== 1 || !word.endsWith("/.default"))
     throw new EstsError(70011, `Scope: ${scope}.`);

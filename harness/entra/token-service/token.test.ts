@@ -132,7 +132,7 @@ describe("client credentials", () => {
       codesOf(await bench.post("/unknown.example/oauth2/v2.0/token", daemonForm(bench))),
     ).toEqual([90002]);
     expect(codesOf(await bench.post("/common/oauth2/v2.0/token", daemonForm(bench)))).toEqual([
-      90002,
+      50059,
     ]);
     expect(codesOf(await bench.get(TOKEN))).toEqual([900561]);
   });
