@@ -49,7 +49,7 @@ export function createProcessIo(parallelism: number): Io {
     now: () => Date.now(),
     onInterrupt: (listener) => listenForInterrupt(process, listener, () => Date.now()),
     createPool,
-    registry: createNpmRegistry(process.env),
+    registry: createNpmRegistry(process.env, process.cwd()),
     ask: process.stdin.isTTY && process.stdout.isTTY ? askAtTerminal : undefined,
     runProgram: (command, folder) => runProgram(command, folder, process.env),
     parallelism,

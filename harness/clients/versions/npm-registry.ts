@@ -7,6 +7,7 @@ import { execFile } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { HarnessError } from "../../core/errors.ts";
+import { npmrcVariables } from "./project-npmrc.ts";
 
 /** Where packages are published. */
 export interface Registry {
@@ -18,8 +19,9 @@ export interface Registry {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The registry of this machine's npm. */
-export function createNpmRegistry(environment: Environment): Registry {
+/** The registry of this machine's npm, or the one that the `.npmrc` of the project in `cwd` names. */
+export function createNpmRegistry(own: Environment, cwd: string): Registry {
+  const environment = { ...npmrcVariables(cwd, own), ...own };
   return {
     async published(npmName) {
       const text = await runNpm(["view", npmName, "versions", "--json"], npmName, environment);
