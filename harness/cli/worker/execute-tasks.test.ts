@@ -108,6 +108,21 @@ it("starts no worker for what the others will have done before it is ready", asy
   await execution;
 });
 
+it("draws no more workers to runs that keep a core busy than there are cores", async () => {
+  const tasks = [1, 2, 3, 4, 5, 6]
+    .map((number) => task(`node-${number}`, "https"))
+    .concat([1, 2, 3].map((number) => task(`page-${number}`, "proxy")));
+  const { begun, end, execution } = execute(tasks, 4, { cores: 2 });
+  expect(begun).toEqual(["node-1", "page-1"]);
+  await end("page-1");
+  expect(begun).toEqual(["node-1", "page-1", "page-2", "page-3", "node-2"]);
+  await end("page-2");
+  await end("page-3");
+  expect(begun).toEqual(["node-1", "page-1", "page-2", "page-3", "node-2"]);
+  for (const number of [1, 2, 3, 4, 5, 6]) await end(`node-${number}`);
+  expect((await execution).replies).toHaveLength(9);
+});
+
 it("does everything with one worker, too, a mount at a time", async () => {
   const { begun, end, execution } = execute(mixed, 1);
   for (const scenario of ["node-1", "node-2", "page-1", "page-2", "page-3"]) await end(scenario);

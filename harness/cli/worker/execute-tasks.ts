@@ -50,7 +50,7 @@ export async function executeTasks(
   });
   const replies: (RunReply | undefined)[] = tasks.map(() => undefined);
   const underWay = new Set<number>();
-  const lanes = createLanes(tasks);
+  const lanes = createLanes(tasks, cores);
   let interruptedBy: InterruptSignal | undefined;
   /** Why no other task begins, for one that was under way then and one that was not; the first reason stays. */
   let ended: Ended | undefined;
@@ -128,31 +128,36 @@ function startTimer(afterMs: number | undefined, onEnd: () => void): NodeJS.Time
 /**
  * The tasks of each kind in a line of their own. A worker process has one kind for life, so it
  * stays in its lane while there is something in it, and then helps where most is left for each
- * worker. The first begins with the first task, whose verdict people see first.
+ * worker. A run in a process keeps a core busy, so no more than the cores are drawn to such runs:
+ * each would start a process in vain. The first begins with the first task, whose verdict people
+ * see first.
  */
-function createLanes(tasks: readonly RunTask[]): {
+function createLanes(
+  tasks: readonly RunTask[],
+  cores: number,
+): {
   /** Takes a worker in; the function gives it the indices of its tasks, one at a call. */
   readonly join: () => () => number | undefined;
 } {
   const lanes = [...Map.groupBy(tasks.keys(), (index) => kindAt(tasks, index)).values()].map(
-    (waiting) => ({ waiting, workers: 0 }),
+    (waiting) => ({ waiting, workers: 0, isBusy: costOf(tasks[waiting[0] ?? -1]) === 1 }),
   );
   type Lane = (typeof lanes)[number];
   const workLeft = ({ waiting }: Lane): number =>
     waiting.reduce((sum, index) => sum + costOf(tasks[index]), 0);
-  const neediest = (): Lane | undefined =>
-    lanes.toSorted((a, b) => workLeft(b) / (b.workers + 1) - workLeft(a) / (a.workers + 1))[0];
+  const neediest = (among: readonly Lane[]): Lane | undefined =>
+    among.toSorted((a, b) => workLeft(b) / (b.workers + 1) - workLeft(a) / (a.workers + 1))[0];
   let joined = 0;
   return {
     join() {
-      let lane = joined === 0 ? lanes[0] : neediest();
+      let lane = joined === 0 ? lanes[0] : neediest(lanes);
       joined += 1;
       if (lane !== undefined) lane.workers += 1;
       return () => {
         if (lane !== undefined && lane.waiting.length === 0) {
           lane.workers -= 1;
           // Those who are there are done with a few tasks sooner than another has started.
-          const next = neediest();
+          const next = neediest(lanes.filter(({ isBusy, workers }) => !isBusy || workers < cores));
           lane = next !== undefined && next.waiting.length > next.workers ? next : undefined;
           if (lane !== undefined) lane.workers += 1;
         }
