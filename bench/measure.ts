@@ -1,12 +1,27 @@
-/** What benchmarks share: real time, medians and the exponent of growth. Ratios are for reading, never for tests. */
-import { hrtime } from "node:process";
+/** What benchmarks share: real time, processor time, medians and the exponent of growth. Ratios are for reading, never for tests. */
+import process from "node:process";
 
-/** Real milliseconds that `work` takes; taken from before any clock is installed. */
-export async function timed(work: () => Promise<unknown>): Promise<number> {
-  const began = hrtime.bigint();
+// Taken before any clock is installed: afterwards they give virtual time.
+const realNow = process.hrtime.bigint.bind(process.hrtime);
+const processorTime = process.cpuUsage.bind(process);
+
+/** Milliseconds that `work` takes. */
+export type Measure = (work: () => Promise<unknown>) => Promise<number>;
+
+/** Real milliseconds. */
+export const timed: Measure = async (work) => {
+  const began = realNow();
   await work();
-  return Number(hrtime.bigint() - began) / 1e6;
-}
+  return Number(realNow() - began) / 1e6;
+};
+
+/** Milliseconds of processor time of this process, which other work on the machine changes least. */
+export const processorTimed: Measure = async (work) => {
+  const before = processorTime();
+  await work();
+  const { user, system } = processorTime(before);
+  return (user + system) / 1e3;
+};
 
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((one, other) => one - other);
@@ -27,6 +42,7 @@ export function growthExponent(points: readonly (readonly [size: number, ms: num
 export async function inTurn<Name extends string>(
   contenders: Readonly<Record<Name, () => Promise<unknown>>>,
   rounds: number,
+  measure: Measure = timed,
 ): Promise<Record<Name, number>> {
   const names = Object.keys(contenders) as Name[];
   const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<
@@ -36,7 +52,7 @@ export async function inTurn<Name extends string>(
   for (const name of names) await contenders[name]();
   for (let round = 0; round < rounds; round += 1) {
     // Turns, so that a noisy neighbour troubles all contenders alike.
-    for (const name of names) times[name].push(await timed(contenders[name]));
+    for (const name of names) times[name].push(await measure(contenders[name]));
   }
   return Object.fromEntries(names.map((name) => [name, median(times[name])])) as Record<
     Name,
