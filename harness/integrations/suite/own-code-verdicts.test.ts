@@ -1,4 +1,7 @@
 /** What the rules say about own code that is called as a user's suite calls it. */
+import { ClientAuthError } from "@azure/msal-node";
+import express from "express";
+import supertest from "supertest";
 import { describe, expect, it } from "vitest";
 import { createOrders } from "../../../examples/node/orders.ts";
 import { minutes } from "../../core/time/duration.ts";
@@ -81,5 +84,39 @@ describe("own code with a cached token", () => {
       throw new Error("no token");
     });
     expect(judge("cached-token").verdict).toBe("fail");
+  });
+});
+
+describe("a server of Express that uses its cached token, and then fails", () => {
+  /** It loads an order, and then throws that, if anything. */
+  const serverThatThrows = (thrown: () => Error | undefined) => {
+    const orders = createOrders();
+    const app = express();
+    app.get("/orders", async (_request, response) => {
+      await orders.load();
+      const error = thrown();
+      if (error !== undefined) throw error;
+      response.json({});
+    });
+    return () => supertest(app).get("/orders");
+  };
+  const judgeAfter = async (error: Error) => {
+    let thrown: Error | undefined;
+    const get = serverThatThrows(() => thrown);
+    await load(get);
+    entra.outage("token-server-error", { for: "1h" });
+    thrown = error;
+    await load(get);
+    return judge("cached-token").verdict;
+  };
+
+  it("was not refused it when it fails for a reason of its own", async () => {
+    expect(await judgeAfter(new Error("no more paper"))).toBe("inconclusive");
+  });
+
+  it("was refused it when it throws what its sign-in library did", async () => {
+    const error = new ClientAuthError("token_refresh_required", "no token");
+    expect(await judgeAfter(error)).toBe("fail");
+    expect(entra.timeline()).toMatch(/fails: http_500/);
   });
 });

@@ -39,7 +39,7 @@ function hasSucceeded({ ended }: Exchange): boolean {
 }
 
 /** Names of errors that only a library for tokens throws: MSAL's, and those of @azure/identity. `AuthError` and `AuthenticationError` are also the names of other libraries. */
-const clientErrors: ReadonlySet<string> = new Set([
+export const clientErrors: ReadonlySet<string> = new Set([
   "BrowserAuthError",
   "BrowserConfigurationAuthError",
   "ClientAuthError",

@@ -26,9 +26,10 @@ export function createSettle(state: ContextsState): BrowserContexts["settle"] {
   return async (thoroughness) => {
     if (!isReported()) return false;
     for (const { time } of profilesOf(state)) if (!(await tabs.follow(time))) return false;
-    pageErrors.record();
     if (turns.next()) return false;
     if (thoroughness === "quick") return true;
+    // By now each page has answered, so the browser has reported what it threw before.
+    pageErrors.record();
     const asking: OpenTab[] = [];
     for (const open of tabs.all()) {
       const seen = await look(state, open);

@@ -8,6 +8,7 @@ import { describeAnyError } from "../../clients/application.ts";
 import type { ClientErrorDescription } from "../../clients/client.ts";
 import { contentsOf, readField } from "../../core/foreign-value.ts";
 import { isError } from "../../core/thrown.ts";
+import { clientErrors } from "../../rules/model/shown-tokens.ts";
 
 type Describe = (error: unknown) => ClientErrorDescription | undefined;
 
@@ -75,8 +76,11 @@ function failureOf(
   const error = errorIn(value);
   if (error !== undefined) return describe(error) ?? describeAnyError(error);
   const status = statusOf(value, { isOuter });
-  if (status !== undefined && status >= 400)
-    return notASuccess(`http_${status}`, `the call resolved to an HTTP answer ${status}`);
+  if (status !== undefined && status >= 400) {
+    const failure = notASuccess(`http_${status}`, `the call resolved to an HTTP answer ${status}`);
+    const name = clientErrorShownIn(value);
+    return name === undefined ? failure : { ...failure, name };
+  }
   const listed = graphErrorIn(status === undefined ? value : bodyOf(value));
   if (listed !== undefined) return besideData(listed, describe);
   if (!isResult || status !== undefined) return undefined;
@@ -88,6 +92,20 @@ function failureOf(
     ? undefined
     : notASuccess("unsuccessful", `the call resolved to an object with ${says}: false`);
 }
+
+/** The error of a sign-in library with which an answer was made: Express shows the stack of what a handler threw, unless it is in production. */
+function clientErrorShownIn(answer: unknown): string | undefined {
+  for (const name of ["text", "body", "data"]) {
+    const text = readField(answer, name);
+    if (typeof text !== "string") continue;
+    const [, shown = ""] = EXPRESS_ERROR.exec(text.slice(0, TEXT_MAX)) ?? [];
+    if (clientErrors.has(shown)) return shown;
+  }
+  return undefined;
+}
+
+const EXPRESS_ERROR = /<pre>(\w{1,60})[:<]/;
+const TEXT_MAX = 10_000;
 
 /** An error that a result has beside its data: an `Error`, an object with a code and a message, or a text. */
 function besideData(error: unknown, describe: Describe): ClientErrorDescription {
