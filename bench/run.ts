@@ -1,12 +1,19 @@
 /**
  * Runs all benchmarks, each in its own process, and prints their ratios.
  *
- *   npm run bench [-- harness-tax growth mount-heap token-signing playwright-fixture]
+ *   npm run bench [-- harness-tax growth mount-heap archive token-signing playwright-fixture]
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const names = ["harness-tax", "growth", "token-signing", "mount-heap", "playwright-fixture"];
+const names = [
+  "harness-tax",
+  "growth",
+  "token-signing",
+  "mount-heap",
+  "archive",
+  "playwright-fixture",
+];
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !names.includes(name));
 if (unknown.length > 0) {

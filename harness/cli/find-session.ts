@@ -2,8 +2,15 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Archive, readArchive } from "../reporting/archive/database.ts";
-import { sessionRecordOf, type SessionRecord } from "../reporting/archive/session-record.ts";
-import type { ArchivedSession } from "../reporting/archive/session-record.ts";
+import type { Since } from "../reporting/archive/change.ts";
+import { sessionFactsOf } from "../reporting/archive/session-facts.ts";
+import {
+  type ArchivedSession,
+  type FindingName,
+  sessionRecordOf,
+  type SessionRecord,
+} from "../reporting/archive/session-record.ts";
+import { parseRunFacts, RUN_FILE } from "../reporting/model/run-facts.ts";
 import { HarnessError } from "../core/errors.ts";
 import { parseResults } from "../reporting/files/read-results.ts";
 import { ARCHIVE_FILE } from "../reporting/archive/add-to-archive.ts";
@@ -14,6 +21,8 @@ import { readTextFile } from "./text-file.ts";
 export interface NamedSession {
   readonly called: string;
   readonly session: SessionRecord;
+  /** Since when a finding of it has been there, as far as the archive knows. */
+  readonly sinceOf: (finding: FindingName) => Since | undefined;
 }
 
 /** The archive of the arguments, open; `bad-usage` where there is none. */
@@ -38,7 +47,7 @@ export function findSession(
   try {
     if (isArchived) return ofArchive(name, opened);
     const labelled = opened.labelled(name);
-    return labelled === undefined ? ofFile(name, cwd) : nameOf(labelled);
+    return labelled === undefined ? ofFile(name, cwd) : nameOf(labelled, opened);
   } finally {
     opened.close();
   }
@@ -49,9 +58,22 @@ function hasArchive(named: string | undefined, cwd: string): boolean {
   return folder !== undefined && existsSync(join(folder, ARCHIVE_FILE));
 }
 
-function nameOf(session: ArchivedSession): NamedSession {
+function nameOf(session: ArchivedSession, archive: Archive): NamedSession {
   const label = session.label === undefined ? "" : `, ${session.label}`;
-  return { called: `run ${session.id} of ${session.recordedAt}${label}`, session };
+  const { job = "", branch = "" } = session.facts ?? {};
+  const findings = archive.findings({ job, branch });
+  return {
+    called: `run ${session.id} of ${session.recordedAt}${label}`,
+    session,
+    sinceOf({ scenario, client, rule }) {
+      const since = findings.find(
+        ({ subject }) =>
+          subject.scenario === scenario && subject.client === client && subject.rule === rule,
+      )?.open?.since;
+      // Of an occurrence that began later this session says nothing.
+      return since !== undefined && since.firstSeen.id <= session.id ? since : undefined;
+    },
+  };
 }
 
 function ofFile(name: string, cwd: string): NamedSession {
@@ -60,22 +82,30 @@ function ofFile(name: string, cwd: string): NamedSession {
   const [file, place] = isFolder
     ? [join(path, "results.json"), join(name, "results.json")]
     : [path, name];
+  const facts = join(file, "..", RUN_FILE);
+  const known = existsSync(facts)
+    ? sessionFactsOf(parseRunFacts(readTextFile(facts, facts), join(place, "..", RUN_FILE)))
+    : undefined;
   return {
     called: place,
-    session: sessionRecordOf(parseResults(readTextFile(file, place), place)),
+    session: sessionRecordOf(parseResults(readTextFile(file, place), place), known),
+    sinceOf: () => undefined,
   };
 }
 
 function ofArchive(name: string, archive: Archive): NamedSession {
-  const last = archive.last(2);
-  const named =
+  const [line] = archive.lines();
+  // The last two of one job: others played something else.
+  const last = line === undefined ? [] : archive.heads(2, line);
+  const id =
     name === "latest"
-      ? last.at(-1)
+      ? last.at(-1)?.id
       : name === "previous"
-        ? last.at(-2)
-        : archive.session(Number(name.replace("#", "")));
-  if (named !== undefined) return nameOf(named);
-  const newest = last.at(-1)?.id;
+        ? last.at(-2)?.id
+        : Number(name.replace("#", ""));
+  const named = id === undefined ? undefined : archive.session(id);
+  if (named !== undefined) return nameOf(named, archive);
+  const newest = archive.heads(1).at(-1)?.id;
   throw new HarnessError("bad-usage", `the archive has no run "${name}"`, {
     place: name,
     hint:

@@ -3,6 +3,7 @@ import { compareSessions, type Comparison } from "../../reporting/archive/compar
 import type { SeenFinding } from "../../reporting/archive/session-record.ts";
 import { formatDuration } from "../../core/time/duration.ts";
 import { HarnessError } from "../../core/errors.ts";
+import { differenceTexts, sinceText } from "../../reporting/formats/change-text.ts";
 import { createPaint, type Paint } from "../../reporting/formats/terminal.ts";
 import { count } from "../../reporting/model/wording.ts";
 import { archiveOptions } from "../archive-run.ts";
@@ -47,7 +48,17 @@ function asJson(comparison: Comparison, before: NamedSession, after: NamedSessio
     seed,
     runs: runs.length,
   });
-  return { schema: "brownout/compare/1", first: head(before), second: head(after), ...comparison };
+  const appeared = comparison.appeared.map((finding) => {
+    const since = after.sinceOf(finding);
+    return since === undefined ? finding : { ...finding, since };
+  });
+  return {
+    schema: "brownout/compare/1",
+    first: head(before),
+    second: head(after),
+    ...comparison,
+    appeared,
+  };
 }
 
 function lines(
@@ -61,6 +72,8 @@ function lines(
     entries.length === 0 ? [] : [title, ...entries.map((entry) => `  ${entry}`), ""];
   const { seed } = before.session;
   const isOtherSeed = seed !== after.session.seed;
+  // It is said at the end, with what it means.
+  const { seed: _seed, ...withoutSeed } = comparison.differences;
   return [
     `From ${before.called}`,
     `to   ${after.called}`,
@@ -69,7 +82,14 @@ function lines(
       paint("bold", "Versions"),
       versions.map(({ client, from, to }) => `${client}: ${from} → ${to}`),
     ),
-    ...section(paint(["red", "bold"], "Appeared"), appeared.map(findingLine)),
+    ...section("Changed", differenceTexts(withoutSeed)),
+    ...section(
+      paint(["red", "bold"], "Appeared"),
+      appeared.flatMap((finding) => {
+        const since = after.sinceOf(finding);
+        return [findingLine(finding), ...(since === undefined ? [] : [`  ${sinceText(since)}`])];
+      }),
+    ),
     ...section(paint("green", "Gone"), gone.map(findingLine)),
     ...section(
       "Says something else",

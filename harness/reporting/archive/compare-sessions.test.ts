@@ -15,6 +15,7 @@ describe("two sessions", () => {
       stayed: 1,
       changed: [],
       versions: [],
+      differences: { packages: [] },
       onlyFirst: [],
       onlySecond: [],
       costs: [],
@@ -92,5 +93,28 @@ describe("two sessions", () => {
       { scenario: "b", client: "msal-node", fromMs: 500, toMs: 100 },
       { scenario: "a", client: "msal-node", fromMs: 10, toMs: 30 },
     ]);
+  });
+
+  it("have no costs of a run that was inconclusive: it is not known to be better", () => {
+    const cost = { withoutTokenMs: 240_000, promptsCaused: 0, callsWithheld: 0 };
+    const before = session({ a: {} }, { cost });
+    const after = session({ a: { backoff: "?" } }, { verdict: "inconclusive" });
+    expect(compareSessions(before, after).costs).toEqual([]);
+  });
+
+  it("say which packages and commits differ", () => {
+    const of = (commit: string, version: string) => ({
+      ...session({}),
+      facts: {
+        job: "j",
+        outcome: "finished",
+        commit,
+        clients: [{ name: "msal", version }],
+      } as const,
+    });
+    expect(compareSessions(of("a", "6"), of("b", "7")).differences).toEqual({
+      packages: [{ name: "msal", from: "6", to: "7" }],
+      commits: { from: "a", to: "b" },
+    });
   });
 });

@@ -1,4 +1,6 @@
 /** What changed between two sessions of runs: pure. */
+import type { Differences } from "./change.ts";
+import { differencesBetween } from "./differences.ts";
 import {
   failuresOf,
   findingKey,
@@ -27,10 +29,12 @@ export interface Comparison {
     readonly from: string;
     readonly to: string;
   }[];
+  /** What else differs: packages that were loaded, commits, Node, edition, seed. */
+  readonly differences: Differences;
   /** Runs of one session alone, as `scenario client`. */
   readonly onlyFirst: readonly string[];
   readonly onlySecond: readonly string[];
-  /** Runs that cost more or less time without a token, the greatest change first; ms. */
+  /** Runs that cost more or less time without a token, the greatest change first; ms. Without those that were inconclusive, of which it is not known. */
   readonly costs: readonly CostChange[];
 }
 
@@ -58,11 +62,14 @@ export function compareSessions(first: SessionRecord, second: SessionRecord): Co
       return from === undefined || from.message === to.message ? [] : [{ from, to }];
     }),
     versions: versionChanges(first.runs, second.runs),
+    differences: differencesBetween(first, second),
     onlyFirst: [...firstRuns.keys()].filter((key) => !secondRuns.has(key)),
     onlySecond: [...secondRuns.keys()].filter((key) => !firstRuns.has(key)),
     costs: [...secondRuns]
-      .flatMap(([key, { scenario, client, cost }]): readonly CostChange[] => {
-        const fromMs = firstRuns.get(key)?.cost.withoutTokenMs ?? cost.withoutTokenMs;
+      .flatMap(([key, { scenario, client, cost, verdict }]): readonly CostChange[] => {
+        const first = firstRuns.get(key);
+        if (verdict === "inconclusive" || first?.verdict === "inconclusive") return [];
+        const fromMs = first?.cost.withoutTokenMs ?? cost.withoutTokenMs;
         const toMs = cost.withoutTokenMs;
         return fromMs === toMs ? [] : [{ scenario, client, fromMs, toMs }];
       })

@@ -13,8 +13,8 @@ export function inputsOf({ brownout, facts }: Pick<SessionHead, "brownout" | "fa
 
 /** What differs from one session to a later one; `client` is the client under test, with its versions in both. */
 export function differencesBetween(
-  before: SessionHead,
-  after: SessionHead,
+  before: Pick<SessionHead, "brownout" | "seed" | "facts">,
+  after: Pick<SessionHead, "brownout" | "seed" | "facts">,
   client?: FromTo & { readonly name: string },
 ): Differences {
   const [from, to] = [before.facts, after.facts];

@@ -16,7 +16,7 @@ import type {
 import { contentKey } from "./migrations.ts";
 import { runSubjectKey } from "./missing-runs.ts";
 import { fromJson, headsWhere, type Row, sessionsWhere } from "./session-tables.ts";
-import { letterOf } from "./track.ts";
+import { letterOf, type Span } from "./track.ts";
 import type { ArchivedSession } from "./session-record.ts";
 
 /** A job on a branch: what is followed from session to session. */
@@ -167,15 +167,40 @@ function writeSpans(
     "UPDATE span SET last = ? WHERE finding = ? AND last = ? AND letter = ?",
   );
   const insert = database.prepare("INSERT INTO span VALUES (?, ?, ?, ?)");
+  const any = database.prepare("SELECT 1 FROM span WHERE finding = ? LIMIT 1");
   const byKey = new Map(session.runs.map((run) => [runSubjectKey(run), run]));
   for (const { id, subject } of findings) {
     const run = byKey.get(runSubjectKey(subject));
     const letter = run === undefined ? undefined : letterOf(run, subject.rule);
     if (letter === undefined) continue;
     const last = typeof previous === "number" ? previous : 0;
-    if (goOn.run(session.id, id, last, letter).changes === 0)
-      insert.run(id, session.id, session.id, letter);
+    if (goOn.run(session.id, id, last, letter).changes > 0) continue;
+    if (any.get(id) === undefined)
+      for (const span of earlierSpans(database, session, { line, subject }))
+        insert.run(id, span.first, span.last, span.letter);
+    insert.run(id, session.id, session.id, letter);
   }
+}
+
+/** What a rule did before its finding was first seen: it held, or could not be judged. */
+function earlierSpans(
+  database: DatabaseSync,
+  session: ArchivedSession,
+  { line, subject }: { readonly line: JobLine; readonly subject: FindingSubject },
+): readonly Span[] {
+  const { scenario, client, mount, rule } = subject;
+  const rows = database
+    .prepare(`SELECT s.id, ${HOLDS} AS holds ${OF_RUN} ORDER BY s.id`)
+    .all(rule, rule, scenario, client, mount, line.job, line.branch, session.id);
+  const spans: Span[] = [];
+  for (const row of rows) {
+    const [id, letter] = [Number(row["id"]), row["holds"] === 1 ? "." : "?"];
+    const before = spans.at(-1);
+    // Sessions of other jobs may lie between; the track has none of them.
+    if (before?.letter === letter) spans.splice(-1, 1, { ...before, last: id });
+    else spans.push({ first: id, last: id, letter });
+  }
+  return spans;
 }
 
 const OF_RUN = `FROM played p JOIN content c ON c.id = p.content JOIN session s ON s.id = p.session
