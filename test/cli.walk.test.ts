@@ -145,6 +145,13 @@ describe("a run in which a rule fails", () => {
     expect(update.stdout).toMatch(/Baseline: \d+ added, 0 removed, in reports\/baseline\.json\./);
     expect(update.code).toBe(0);
     expect(read("reports/baseline.json")).toContain('"reason": "TODO: say why"');
+    const refused = folder.brownout(...argv, "--out", "hasty", "--no-control");
+    expect(refused.stdout).toMatch(
+      /Without a reason: .*\n {2}hasty, msal-node@7: \S+, in the baseline: "TODO: say why"/,
+    );
+    expect(refused.code).toBe(1);
+    const written = read("reports/baseline.json").replaceAll("TODO: say why", "It never waits.");
+    folder.write("reports/baseline.json", written);
     const known = folder.brownout(...argv, "--out", "hasty");
     expect(known.stdout).toMatch(/^fail {4}hasty.*\(known\)$/m);
     expect(known.code).toBe(0);
@@ -168,6 +175,35 @@ describe("a run in which a rule fails", () => {
     expect(stdout).toMatch(/Fixed: .*\n {2}busy-minute: msal-node: retry-after/);
     expect(code).toBe(0);
     expect(resultsIn("fixed").totals["fixed"]).toBe(1);
+  });
+
+  it("reports entries that match nothing, and those past their day, which --fail-on-due makes fatal", () => {
+    const entry = {
+      client: "msal-node",
+      rule: "retry-after",
+      verdict: "fail",
+      reason: "It was so.",
+    };
+    const late = { ...entry, scenario: "token-throttled", due: "2020-01-31", owner: "identity" };
+    folder.write("noted.json", JSON.stringify([{ ...entry, scenario: "renamed-away" }, late]));
+    const run = ["run", "token-throttled", "--out", "noted", "--baseline", "noted.json"] as const;
+    const noted = folder.brownout(...run);
+    expect(noted.stdout).toContain(
+      "token-throttled, msal-node: retry-after, in the baseline: due 2020-01-31 (identity). It was so.",
+    );
+    expect(noted.code).toBe(0);
+    expect(folder.brownout(...run, "--fail-on-due").code).toBe(1);
+  });
+
+  it("fails below the score that --fail-under demands, and names its parts", () => {
+    const run = ["run", "token-throttled", "--out", "score"] as const;
+    const low = folder.brownout(...run, "--fail-under", "100");
+    expect(low.stdout).toMatch(
+      /Below --fail-under 100: msal-node: sign-in was available for \S+ % of the outages: throttling /,
+    );
+    expect(low.code).toBe(1);
+    expect(folder.brownout(...run, "--fail-under", "0").code).toBe(0);
+    expect(JSON.parse(read("score/run.json"))).toMatchObject({ scores: [{ client: "msal-node" }] });
   });
 });
 

@@ -4,11 +4,13 @@ import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rules } from "../rules/rules.ts";
 import { HarnessError } from "../core/errors.ts";
-import { type BaselineEntry, parseBaseline } from "../reporting/model/baseline.ts";
+import { type BaselineEntry, lacksReason, parseBaseline } from "../reporting/model/baseline.ts";
 
 export interface BaselineFile {
   /** The known findings: the file's own entries, and those of the package for scenarios that the file does not name. */
   readonly entries: readonly BaselineEntry[];
+  /** Entries of the file whose reason no one has written yet: they accept nothing, and are not among the others. */
+  readonly withoutReason: readonly BaselineEntry[];
   /** The entries from the package; they are not copied to a project's file. */
   readonly packaged: readonly BaselineEntry[];
   /** Where `--update-baseline` writes. Absolute. */
@@ -23,10 +25,18 @@ export function readBaselineFile(options: {
   readonly forUpdate?: true;
 }): BaselineFile {
   const { named, cwd, forUpdate } = options;
+  // What is updated keeps them, and asks for their reason again.
+  const sorted = (all: readonly BaselineEntry[]) =>
+    forUpdate === true
+      ? { entries: all, withoutReason: [] }
+      : {
+          entries: all.filter((entry) => !lacksReason(entry)),
+          withoutReason: all.filter(lacksReason),
+        };
   const own = resolve(cwd, named ?? join("reports", "baseline.json"));
   if (named !== undefined) {
-    if (existsSync(own)) return { entries: readEntries(own, cwd), packaged: [], writeTo: own };
-    if (forUpdate === true) return { entries: [], packaged: [], writeTo: own };
+    if (existsSync(own)) return { ...sorted(readEntries(own, cwd)), packaged: [], writeTo: own };
+    if (forUpdate === true) return { entries: [], withoutReason: [], packaged: [], writeTo: own };
     throw new HarnessError("bad-baseline", "there is no such file", {
       place: named,
       hint: "Write [] into it, or let --update-baseline write it.",
@@ -39,7 +49,8 @@ export function readBaselineFile(options: {
     existsSync(packagedFile) && packagedFile !== own
       ? readEntries(packagedFile, cwd).filter(({ scenario }) => !known.has(scenario))
       : [];
-  return { entries: [...kept, ...packaged], packaged, writeTo: own };
+  const { entries, withoutReason } = sorted(kept);
+  return { entries: [...entries, ...packaged], withoutReason, packaged, writeTo: own };
 }
 
 function readEntries(path: string, cwd: string): readonly BaselineEntry[] {

@@ -12,6 +12,7 @@ import type { RunTask } from "./worker/protocol.ts";
 import { isBrowserMount } from "../network/mounts.ts";
 import type { Arguments, Options } from "./arguments.ts";
 import { annotatingOptions, annotatorOf } from "./annotating.ts";
+import { type Bars, barOptions, readBars } from "./bars.ts";
 import { type BaselineFile, readBaselineFile } from "./baseline-file.ts";
 import { formatOptions, readFormats } from "./formats-option.ts";
 import { factsOptions } from "./facts/session-facts.ts";
@@ -45,7 +46,10 @@ export const runOptions = {
     value: "NAME",
     says: "how the client reaches the service (default: https, real sockets; proxy for pages in a browser)",
   },
-  seed: { value: "N", says: "where chance begins, a whole number (default: 1)" },
+  seed: {
+    value: "N|nightly",
+    says: "where chance begins, a whole number (default: 1); nightly is another number for each night, the same from noon to noon UTC",
+  },
   edition: {
     value: "ID",
     says: `let the backup system go by the articles of that date, where a scenario has one: ${editionIds.join(", ")}`,
@@ -74,6 +78,7 @@ export const runOptions = {
   ...webhookOptions,
   ...annotatingOptions,
   ...formatOptions,
+  ...barOptions,
   json: { says: "print results.json instead of lines" },
 } as const satisfies Options;
 
@@ -107,6 +112,7 @@ export interface Plan {
   readonly controls: WhichControls;
   readonly archiveTarget: ArchiveTarget;
   readonly annotator?: Annotator;
+  readonly bars: Bars;
   /** Reports beside those that are always written. */
   readonly formats: readonly ExtraFormat[];
 }
@@ -116,7 +122,7 @@ export async function planRun(
   { values, positionals }: Arguments<typeof runOptions>,
   io: Io,
 ): Promise<Plan> {
-  const seed = readSeed(values.seed);
+  const seed = readSeed(values.seed, io.now);
   const mount = values.mount === undefined ? {} : { mount: namedMount(values.mount) };
   const edition = values.edition === undefined ? {} : { edition: findEdition(values.edition) };
   const limits = readTimeLimits(values);
@@ -150,6 +156,8 @@ export async function planRun(
     quarantine: readQuarantineFile(values.quarantine, io.cwd),
     controls: readControls(values),
     formats: readFormats(values.format),
+    // So is the score of a part none, and its entries may be matched by the others.
+    bars: barsOf(values, part !== undefined),
     // A part of a run is no run: the whole is kept when it is put together.
     archiveTarget: part === undefined ? readArchiveTarget(values, io) : {},
     ...(part === undefined && annotator !== undefined ? { annotator } : {}),
@@ -194,6 +202,12 @@ export function inFolder(plan: Plan, out: string): Plan {
   return { ...plan, out, runs: plan.runs.map((run) => ({ ...run, task: taskOf(run, how) })) };
 }
 
+/** What is written is checked, also for a part. */
+function barsOf(values: Arguments<typeof runOptions>["values"], isPart: boolean): Bars {
+  const bars = readBars(values);
+  return isPart ? { isDueFatal: false } : bars;
+}
+
 function readControls(values: {
   readonly control?: string;
   readonly "no-control"?: true;
@@ -225,12 +239,20 @@ function taskOf(
   return { scenario: file ?? scenario.name, client, ...where, mount, ...how, journalFile };
 }
 
-/** The seed of that text; 1 without any. */
-export function readSeed(text: string | undefined): string {
+/** Half a day, ms: nights begin and end at noon, so that all shards of a night have one seed. */
+const NOON_MS = 43_200_000;
+
+/** The seed of that text; 1 without any. `nightly` is the date on which the night began, such as 20261130. */
+export function readSeed(text: string | undefined, now: () => number): string {
   if (text === undefined) return "1";
+  if (text === "nightly")
+    return new Date(now() - NOON_MS)
+      .toISOString()
+      .slice(0, "2026-11-30".length)
+      .replaceAll("-", "");
   if (/^(?:0|[1-9]\d{0,17})$/.test(text)) return text;
   throw new HarnessError("bad-usage", `--seed is "${text}"; a seed is a whole number from 0 on`, {
-    hint: "Write at most 18 digits, such as --seed 7.",
+    hint: "Write at most 18 digits, such as --seed 7, or nightly.",
   });
 }
 

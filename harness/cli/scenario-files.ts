@@ -44,12 +44,17 @@ export function isOwnScenarioFile(path: string, cwd: string): boolean {
   );
 }
 
+/** The files that a project calls scenarios, relative to its folder. */
+export function ownScenarioFiles(cwd: string): readonly string[] {
+  return globSync(`**/*.scenario.{${moduleExtensions.map((one) => one.slice(1)).join(",")}}`, {
+    cwd,
+    exclude: NOT_OWN,
+  });
+}
+
 /** Says which scenario files of a project a run without names has left out; nothing when there are none. */
 export function leftOutLines(cwd: string): readonly string[] {
-  const files = globSync(
-    `**/*.scenario.{${moduleExtensions.map((one) => one.slice(1)).join(",")}}`,
-    { cwd, exclude: NOT_OWN },
-  );
+  const files = ownScenarioFiles(cwd);
   if (files.length === 0) return [];
   const [own, them] =
     files.length === 1

@@ -7,6 +7,7 @@ import { join, relative } from "node:path";
 import { toHar } from "../history/har.ts";
 import { parseJournal } from "../history/journal.ts";
 import type { BaselineEntry } from "../reporting/model/baseline.ts";
+import type { ProjectEntries } from "../reporting/model/entry-notes.ts";
 import { resultOf } from "../reporting/model/build-results.ts";
 import { buildReport } from "../reporting/model/build-report.ts";
 import { judgeRun } from "../reporting/model/judge-run.ts";
@@ -30,7 +31,7 @@ export interface Session {
   /** Takes the reply for the run with this index of the plan; returns the line to print for it, if it needs one. */
   readonly take: (reply: RunReply, index: number) => string | undefined;
   /** What all of it came to, compared with a baseline. */
-  readonly report: (baseline: readonly BaselineEntry[]) => ReportModel;
+  readonly report: (baseline: readonly BaselineEntry[], entries?: ProjectEntries) => ReportModel;
   /** Stack traces of what failed, for --debug. */
   readonly stacks: () => readonly string[];
   /** The runs with failures whose cause is wanted. */
@@ -56,8 +57,12 @@ export function createSession(
   const { seed, quarantine } = plan;
   const width = Math.max(0, ...plan.runs.map(({ scenario }) => scenario.name.length));
 
-  const reportOn = (runs: readonly ReportedRun[], baseline: readonly BaselineEntry[]) =>
-    buildReport(runs, { baseline, quarantine, seed, failures, brownout: brownoutVersion });
+  const common = { quarantine, seed, failures, brownout: brownoutVersion };
+  const reportOn = (
+    runs: readonly ReportedRun[],
+    baseline: readonly BaselineEntry[],
+    entries?: ProjectEntries,
+  ) => buildReport(runs, { ...common, baseline, ...(entries === undefined ? {} : { entries }) });
 
   const fail = (run: PlannedRun, error: RunFailure): string | undefined => {
     const failure = failedRun(run, error);
@@ -99,13 +104,10 @@ export function createSession(
         return fail(run, failureOf(error));
       }
     },
-    report: (baseline) => reportOn([...finished.values()], baseline),
+    report: (baseline, entries) => reportOn([...finished.values()], baseline, entries),
     toControl: () =>
       [...finished].flatMap(([{ name, scenario, task }, { run }]) => {
-        const { findings } = resultOf(run, { baseline: plan.baseline.entries, quarantine });
-        const failures = findings.filter(
-          (one) => one.verdict === "fail" && (plan.controls === "all" || isUnexpected(one)),
-        );
+        const failures = failuresOf(run, plan);
         return failures.length === 0 ? [] : [{ name, scenario, task, failures }];
       }),
     takeControls(name, controls) {
@@ -117,6 +119,16 @@ export function createSession(
     relaunched: () => relaunched,
     timedRuns: () => timed,
   };
+}
+
+/** The failures of a run whose cause is wanted. */
+function failuresOf(
+  run: ReportedRun["run"],
+  { baseline, quarantine, controls }: Plan,
+): ToControl["failures"] {
+  return resultOf(run, { baseline: baseline.entries, quarantine }).findings.filter(
+    (one) => one.verdict === "fail" && (controls === "all" || isUnexpected(one)),
+  );
 }
 
 function failedRun(run: PlannedRun, error: RunFailure): FailedRun {

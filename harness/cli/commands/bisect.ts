@@ -56,7 +56,7 @@ export async function bisectCommand(
     );
   }
   const { client, from, to } = readClientRange(range, [...clientPackages.keys()]);
-  const seed = readSeed(values.seed);
+  const seed = readSeed(values.seed, io.now);
   const found = await oneScenario(name, io.cwd);
   const out = resolve(io.cwd, values.out ?? join("reports", "out", "bisect"));
   const progress = createProgress(values.json === undefined ? io.stdout : io.stderr);

@@ -72,7 +72,7 @@ export async function matrixCommand(
   const endSession = beginSession({ command: "matrix", ...given }, io);
   const beganAtMs = io.now();
   const wanted = readClientVersions(positionals, [...clientPackages.keys()]);
-  const seed = readSeed(values.seed);
+  const seed = readSeed(values.seed, io.now);
   const workers = readWorkers(values.workers) ?? io.parallelism;
   const own = await ownClientOf(values.client, io.cwd);
   const found = await selectScenarios(filtersOf(values.scenario), io.cwd);

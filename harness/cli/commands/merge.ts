@@ -12,7 +12,6 @@ import type { History } from "../../history/event.ts";
 import { toHar } from "../../history/har.ts";
 import { parseJournal } from "../../history/journal.ts";
 import { listScenarios } from "../../../scenarios/find-scenario.ts";
-import type { BaselineEntry } from "../../reporting/model/baseline.ts";
 import type { QuarantineEntry } from "../../reporting/model/quarantine.ts";
 import type { Annotator } from "../../reporting/formats/annotations.ts";
 import { closingLines } from "../../reporting/formats/closing-lines.ts";
@@ -29,7 +28,6 @@ import {
   type TimedRun,
 } from "../../reporting/model/run-facts.ts";
 import type { ReportedRun } from "../../reporting/model/run-report.ts";
-import { exitCodeOf } from "../../reporting/model/standing.ts";
 import { parseShard, SHARD_FILE } from "../../reporting/files/shard.ts";
 import { removeEarlierRun } from "../../reporting/files/stale-runs.ts";
 import { createPaint, runLine } from "../../reporting/formats/terminal.ts";
@@ -42,9 +40,11 @@ import { isScenarioName } from "../../runner/scenario-schema.ts";
 import { brownoutVersion } from "../../core/version.ts";
 import { annotate, annotatingOptions, annotatorOf } from "../annotating.ts";
 import type { Arguments, Options } from "../arguments.ts";
-import { readBaselineFile } from "../baseline-file.ts";
+import { type Bars, barOptions, judgeByBars, readBars } from "../bars.ts";
+import { type BaselineFile, readBaselineFile } from "../baseline-file.ts";
+import { projectEntries } from "../project-entries.ts";
 import { commandToReplay } from "../command-name.ts";
-import { beginSession, factsOptions, outcomeOf } from "../facts/session-facts.ts";
+import { beginSession, factsOptions, outcomeOf, scoresIn } from "../facts/session-facts.ts";
 import { formatOptions, readFormats } from "../formats-option.ts";
 import { failureOf, withoutStack } from "../failure.ts";
 import { whileLocked } from "../folder-lock.ts";
@@ -78,6 +78,7 @@ export const mergeOptions = {
   ...archiveOptions,
   ...webhookOptions,
   ...formatOptions,
+  ...barOptions,
   ...annotatingOptions,
   json: { says: "print results.json instead of lines" },
 } as const satisfies Options;
@@ -89,11 +90,12 @@ export async function mergeCommand(asked: Arguments<typeof mergeOptions>, io: Io
   const named = outFolder(values.out, io.cwd);
   const whole = readOrForget(positionals, named, io);
   const given = {
-    baseline: readBaselineFile({ cwd: io.cwd, named: values.baseline }).entries,
+    baseline: readBaselineFile({ cwd: io.cwd, named: values.baseline }),
     quarantine: readQuarantineFile(values.quarantine, io.cwd),
     target: readArchiveTarget(values, io),
     annotator: annotatorOf(values.annotate, io),
     formats: readFormats(values.format),
+    bars: readBars(values),
     isJson: values.json !== undefined,
     endSession,
   };
@@ -140,11 +142,12 @@ interface Whole {
   /** The facts of those that are good. */
   readonly parts: readonly RunFacts[];
   readonly merged: Merged;
-  readonly baseline: readonly BaselineEntry[];
+  readonly baseline: BaselineFile;
   readonly quarantine: readonly QuarantineEntry[];
   readonly target: ArchiveTarget;
   readonly annotator: Annotator | undefined;
   readonly formats: readonly ExtraFormat[];
+  readonly bars: Bars;
   readonly isJson: boolean;
   readonly endSession: ReturnType<typeof beginSession>;
   readonly page: PageProgram;
@@ -183,24 +186,27 @@ async function writeWholeRun(whole: Whole, io: Io): Promise<number> {
     for (const run of model.runs) line(runLine(run, paint, width));
     for (const text of closingLines(model, paint)) line(text);
   }
-  for (const text of [...leftOutLines(merged), ...archived]) line(text);
+  const judged = judgeByBars(model, whole.bars);
+  for (const text of [...judged.lines, ...leftOutLines(merged), ...archived]) line(text);
   for (const mark of marks) (output.command ?? output.write)(`${mark}\n`);
   if (!isJson) line(`Reports: ${shortPath(io.cwd, out)}, of ${whole.folders} folders.`);
   for (const one of problems)
     io.stderr.write(
       `brownout: ${one.place === undefined ? "" : `${one.place}: `}${one.message}.\n`,
     );
-  return problems.length > 0 ? 2 : exitCodeOf(model.standing);
+  return problems.length > 0 ? 2 : judged.exitCode;
 }
 
-function factsOf({ results, standing }: ReportModel, whole: Whole): RunFacts {
+function factsOf(model: ReportModel, whole: Whole): RunFacts {
+  const { results, standing } = model;
   const { parts, problems, merged } = whole;
   return whole.endSession({
     seed: merged.seed,
     parts,
     runs: timedRunsOf(results, parts),
     outcome: problems.length > 0 ? "failed" : outcomeOf(standing),
-    exitCode: problems.length > 0 ? 2 : exitCodeOf(standing),
+    exitCode: problems.length > 0 ? 2 : judgeByBars(model, whole.bars).exitCode,
+    ...scoresIn(results),
     failures: results.failures ?? [],
     problems: [
       ...problems.map((one) => withoutStack(failureOf(one))),
@@ -215,6 +221,7 @@ function factsOf({ results, standing }: ReportModel, whole: Whole): RunFacts {
 /** Takes all runs over into the folder, and judges them again. */
 function buildWhole(out: string, whole: Whole, io: Io): ReportModel {
   const { runs, unusableFiles, missing, missingRuns } = whole.merged;
+  const { baseline, quarantine } = whole;
   removeEarlierRun(
     out,
     runs.map(({ name }) => name),
@@ -226,12 +233,16 @@ function buildWhole(out: string, whole: Whole, io: Io): ReportModel {
     else reported.push(takeOver(run, { out, cwd: io.cwd }));
   }
   return buildReport(reported, {
-    baseline: whole.baseline,
+    baseline: baseline.entries,
+    // What a shard that is missing would have matched is not known.
+    ...(missing.length > 0
+      ? {}
+      : { entries: projectEntries(baseline, { quarantine, files: filesOf(runs), io }) }),
     brownout: brownoutVersion,
     seed: whole.merged.seed,
     failures: [...failures, ...missingRuns],
     missing,
-    quarantine: whole.quarantine,
+    quarantine,
   });
 }
 
@@ -241,6 +252,11 @@ function leftOutLines({ leftOut }: Merged): readonly string[] {
       `Not counted: ${error.place ?? named}: ${error.message}. Another folder has that shard.`,
     ),
   );
+}
+
+/** The users' files whose scenarios were run, as their journals name them. */
+function filesOf(runs: Merged["runs"]): readonly string[] {
+  return runs.flatMap((run) => (run.kind === "done" ? (run.history.header.file ?? []) : []));
 }
 
 /** Writes the journal and the HAR of a run into the output folder, and judges it again. */

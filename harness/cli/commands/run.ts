@@ -8,13 +8,14 @@ import { join } from "node:path";
 import { HarnessError } from "../../core/errors.ts";
 import { formatDuration } from "../../core/time/duration.ts";
 import { updateBaseline } from "../../reporting/model/update-baseline.ts";
-import { writeBaseline } from "../../reporting/model/baseline.ts";
+import type { ProjectEntries } from "../../reporting/model/entry-notes.ts";
+import { type BaselineEntry, writeBaseline } from "../../reporting/model/baseline.ts";
 import { closingLines } from "../../reporting/formats/closing-lines.ts";
 import { checkPageProgram, loadPageProgram } from "../../reporting/formats/page-program.ts";
 import type { RunFacts } from "../../reporting/model/run-facts.ts";
 import { relaunchText } from "../../reporting/model/run-report.ts";
+import type { ReportModel } from "../../reporting/model/report-model.ts";
 import { writeResults } from "../../reporting/model/results.ts";
-import { exitCodeOf } from "../../reporting/model/standing.ts";
 import { SHARD_FILE, writeShard } from "../../reporting/files/shard.ts";
 import { removeEarlierRun } from "../../reporting/files/stale-runs.ts";
 import {
@@ -25,20 +26,20 @@ import {
   statusText,
 } from "../../reporting/formats/terminal.ts";
 import { oneLine } from "../../reporting/formats/terminal-text.ts";
-import { count, namesWithin } from "../../reporting/model/wording.ts";
 import { shortPath } from "../../reporting/files/short-path.ts";
 import { writeReports } from "../../reporting/files/write-reports.ts";
 import { writeWhole } from "../../reporting/files/write-whole.ts";
-import { brownoutVersion } from "../../core/version.ts";
 import { annotate } from "../annotating.ts";
 import type { Arguments, commonOptions } from "../arguments.ts";
 import { type Execution, executeTasks } from "../worker/execute-tasks.ts";
 import { playControls } from "../control/play-controls.ts";
-import { beginSession, outcomeOf, type SessionEnd } from "../facts/session-facts.ts";
+import { beginSession, outcomeOf, scoresIn, type SessionEnd } from "../facts/session-facts.ts";
 import { failureOf, withoutStack } from "../failure.ts";
 import { whileLocked } from "../folder-lock.ts";
 import { type InterruptSignal, interruptedCodes } from "../interrupt.ts";
 import type { Io } from "../io.ts";
+import { judgeByBars } from "../bars.ts";
+import { projectEntries } from "../project-entries.ts";
 import { archiveRun } from "../archive-run.ts";
 import {
   forgetEarlierRun,
@@ -49,6 +50,8 @@ import {
 import { inFolder, outFolder, type Plan, planRun, type runOptions } from "../plan.ts";
 import { probeMachine } from "../probe-machine.ts";
 import { leftOutLines } from "../scenario-files.ts";
+import { openingLines } from "../opening-lines.ts";
+import { skippedLines } from "../skipped-lines.ts";
 import { createScriptOutput } from "../script-output.ts";
 import { runName } from "../selection.ts";
 import { createSession, type Session } from "../session.ts";
@@ -136,11 +139,13 @@ async function runPlanned(
 
   const isUpdate = values["update-baseline"] !== undefined && interruptedBy === undefined;
   const update = isUpdate ? await attempt(() => rewriteBaseline(plan, session, io.cwd)) : undefined;
-  const model = session.report(update?.entries ?? plan.baseline.entries);
+  const entries = update?.entries ?? plan.baseline.entries;
+  const model = session.report(entries, entriesOf(plan, { entries, io, interruptedBy }));
+  const judged = judgeByBars(model, plan.bars);
   const { results } = model;
   const exitCode = (): number => {
     if (interruptedBy !== undefined) return interruptedCodes[interruptedBy];
-    return problems.length > 0 ? 2 : exitCodeOf(model.standing);
+    return problems.length > 0 ? 2 : judged.exitCode;
   };
   const outcome = (): SessionEnd["outcome"] => {
     if (interruptedBy !== undefined) return "interrupted";
@@ -151,6 +156,7 @@ async function runPlanned(
       ...endOf(plan, session, problems),
       outcome: outcome(),
       exitCode: exitCode(),
+      ...scoresIn(results),
       failures: results.failures ?? [],
     });
   let facts = factsNow();
@@ -166,22 +172,16 @@ async function runPlanned(
 
   if (values.json !== undefined) io.stdout.write(writeResults(results));
   for (const line of closingLines(model, paint)) progress.line(line);
+  for (const line of judged.lines) progress.line(line);
   if (update !== undefined) progress.line(update.line);
   // Who ends a run at the terminal knows that it did not come to its end; of a job, others should.
   const target = interruptedBy === undefined || !io.stdout.isTTY ? plan.archiveTarget : {};
   const archived = await attempt(() => archiveRun(results, { target, facts, out, io }));
   for (const line of archived ?? []) progress.line(line);
-  for (const line of annotate(model, plan.annotator, facts))
-    (output.command ?? output.write)(`${line}\n`);
-  for (const line of skippedLines(plan.skipped)) progress.line(line);
+  printEnd(plan, { model, facts, output, progress });
   const ownLeft = positionals.length === 0 ? leftOutLines(io.cwd) : [];
   for (const line of ownLeft) progress.line(line);
-  const took = formatDuration(Math.round((io.now() - beganAtMs) / 100) * 100);
-  progress.line(
-    kept === undefined
-      ? `Reports: none. Took ${took}.`
-      : `Reports: ${shortPath(io.cwd, out)}; open report.html there. Took ${took}.`,
-  );
+  progress.line(reportsLine(kept, { io, beganAtMs }));
   for (const problem of problems) io.stderr.write(`brownout: ${problemLine(problem, io.cwd)}\n`);
   if (values.debug !== undefined) for (const stack of session.stacks()) progress.line(stack);
   return exitCode();
@@ -200,6 +200,55 @@ function createAttempt(problems: HarnessError[]) {
   };
 }
 
+/** What the project accepts; nothing of a part, or of what was cut short, as the rest may match it. */
+function entriesOf(
+  { baseline, quarantine, runs, shard }: Plan,
+  {
+    entries,
+    io,
+    interruptedBy,
+  }: {
+    readonly entries: readonly BaselineEntry[];
+    readonly io: Io;
+    readonly interruptedBy: InterruptSignal | undefined;
+  },
+): ProjectEntries | undefined {
+  if (shard !== undefined || interruptedBy !== undefined) return undefined;
+  const files = runs.flatMap(({ file }) => file ?? []);
+  return projectEntries({ ...baseline, entries }, { quarantine, files, io });
+}
+
+/** Where the reports are, and what all of it took. */
+function reportsLine(
+  out: string | undefined,
+  { io, beganAtMs }: { readonly io: Io; readonly beganAtMs: number },
+): string {
+  const took = formatDuration(Math.round((io.now() - beganAtMs) / 100) * 100);
+  return out === undefined
+    ? `Reports: none. Took ${took}.`
+    : `Reports: ${shortPath(io.cwd, out)}; open report.html there. Took ${took}.`;
+}
+
+/** Marks the build, and says what was not run. */
+function printEnd(
+  { annotator, skipped }: Plan,
+  {
+    model,
+    facts,
+    output,
+    progress,
+  }: {
+    readonly model: ReportModel;
+    readonly facts: RunFacts;
+    readonly output: Io["stdout"];
+    readonly progress: Progress;
+  },
+): void {
+  for (const line of annotate(model, annotator, facts))
+    (output.command ?? output.write)(`${line}\n`);
+  for (const line of skippedLines(skipped)) progress.line(line);
+}
+
 /** What the plan and the finished runs say of the session. */
 function endOf(
   { seed, edition, shard }: Plan,
@@ -213,15 +262,6 @@ function endOf(
     ...(edition === undefined ? {} : { edition }),
     ...(shard === undefined ? {} : { shard: { part: shard.part, of: shard.of } }),
   };
-}
-
-function openingLines(plan: Plan): readonly string[] {
-  const runs = count(plan.runs.length, "run");
-  const edition = plan.edition === undefined ? "" : `, edition ${plan.edition}`;
-  return [
-    `brownout ${brownoutVersion}: ${runs}${mountsOf(plan)}, seed ${plan.seed}${edition}`,
-    ...(plan.runs.length === 0 ? [emptyShardLine(plan)] : []),
-  ];
 }
 
 function problemLine({ place, message }: HarnessError, cwd: string): string {
@@ -306,18 +346,6 @@ async function control(
   });
 }
 
-function mountsOf({ runs }: Plan): string {
-  const mounts = [...new Set(runs.map(({ mount }) => mount))];
-  if (mounts.length === 0) return "";
-  return `, ${mounts.length === 1 ? "mount" : "mounts"} ${mounts.join(" and ")}`;
-}
-
-/** There are more shards than runs, which is no mistake. */
-function emptyShardLine({ shard }: Plan): string {
-  const { part = 1, of = 1, names = [] } = shard ?? {};
-  return `Shard ${part}/${of} has nothing to run: there ${names.length === 1 ? "is" : "are"} only ${count(names.length, "run")}.`;
-}
-
 /** Says beside the results which part they are of what; a whole leaves nothing, and no older part's word. */
 function leaveShard(plan: Plan, relaunched: Readonly<Record<string, string>>): void {
   const { out, shard, runs } = plan;
@@ -351,24 +379,4 @@ function rewriteBaseline(plan: Plan, session: Session, cwd: string) {
   const reasons = added === 0 ? "" : " Write down the reason of each that says TODO.";
   const line = `Baseline: ${added} added, ${removed} removed, in ${shortPath(cwd, writeTo)}.${reasons}`;
   return { entries, line };
-}
-
-/** One line for each reason: a client that does not know enough or cannot meet the faults, a package that is not there. */
-const NAMES_WIDTH = 70;
-
-function skippedLines(skipped: Plan["skipped"]): readonly string[] {
-  const reasons = Map.groupBy(skipped, ({ client, missing, notApplicable }) =>
-    notApplicable !== undefined
-      ? `${notApplicable.by === "client" ? `the file of ${client} leaves it out` : `its faults cannot meet ${client}`} (${notApplicable.why})`
-      : missing === undefined
-        ? `${client} does not know what is needed`
-        : `${missing.message} (${missing.hint ?? "install it"})`,
-  );
-  return [...reasons].map(
-    ([reason, left]) =>
-      `Not run, as ${reason}: ${namesWithin(
-        left.map(({ scenario }) => scenario),
-        NAMES_WIDTH,
-      )}.`,
-  );
 }

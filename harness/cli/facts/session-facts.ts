@@ -12,7 +12,7 @@ import {
   type TimedRun,
   writeRunFacts,
 } from "../../reporting/model/run-facts.ts";
-import type { FailedRun } from "../../reporting/model/results.ts";
+import type { FailedRun, Results } from "../../reporting/model/results.ts";
 import type { SessionStanding } from "../../reporting/model/standing.ts";
 import { playedCommand } from "../../reporting/model/played-command.ts";
 import { given } from "../../reporting/model/run-report.ts";
@@ -40,7 +40,7 @@ export interface GivenCommand {
 }
 
 /** How a session ended, as far as the command knows. */
-export interface SessionEnd extends Pick<RunFacts, "seed" | "outcome" | "exitCode"> {
+export interface SessionEnd extends Pick<RunFacts, "seed" | "scores" | "outcome" | "exitCode"> {
   readonly runs: readonly TimedRun[];
   readonly edition?: string;
   readonly shard?: { readonly part: number; readonly of: number };
@@ -88,6 +88,7 @@ export function beginSession(
       seed: end.seed,
       ...given("shard", shard),
       ...(parts.length === 0 ? {} : { parts: parts.map(partOf) }),
+      ...given("scores", end.scores),
       outcome: end.outcome,
       exitCode: end.exitCode,
       problems: [...problems, ...failures.map(problemOf)],
@@ -108,6 +109,14 @@ export function timedRun(
     durationMs: tookMs,
     ...(packages.length === 0 ? {} : { clients: sortedPackages(packages) }),
   };
+}
+
+/** The scores of clients, without their parts. */
+export function scoresIn({ scores }: Pick<Results, "scores">): Pick<RunFacts, "scores"> {
+  return given(
+    "scores",
+    scores?.map(({ client, score }) => ({ client, score })),
+  );
 }
 
 /** How a session that was not interrupted ended. */

@@ -65,7 +65,7 @@ function atMost(max: number, marks: readonly Mark[]): readonly Mark[] {
 }
 
 function marksOf(
-  { runs, failures, cutShort, fixed }: ReportModel,
+  { runs, failures, cutShort, fixed, entryNotes }: ReportModel,
   facts: Pick<RunFacts, "folder">,
 ): readonly Mark[] {
   return [
@@ -86,6 +86,21 @@ function marksOf(
       title: `Brownout: ${rule} in ${scenario}, ${client} holds now`,
       message: "The baseline still expects it to fail; --update-baseline takes it out.",
     })),
+    ...noteMarks("warning", "overdue", entryNotes.overdue),
+    ...noteMarks("notice", "stale", entryNotes.stale),
+  ];
+}
+
+/** One mark for all entries of the baseline and the quarantine with the same problem. */
+function noteMarks(level: Mark["level"], what: string, lines: readonly string[]): readonly Mark[] {
+  if (lines.length === 0) return [];
+  const entries = lines.length === 1 ? "entry is" : "entries are";
+  return [
+    {
+      level,
+      title: `Brownout: ${lines.length} accepted ${entries} ${what}`,
+      message: lines.slice(0, MARKS_MAX).join("\n"),
+    },
   ];
 }
 

@@ -14,6 +14,7 @@ import type {
 } from "../model/report-model.ts";
 import type { FailedRun } from "../model/results.ts";
 import { count, namesWithin } from "../model/wording.ts";
+import { entrySections } from "./entry-sections.ts";
 import { evidenceOf } from "./evidence.ts";
 import type { Paint } from "./terminal.ts";
 import { indented, oneLine } from "./terminal-text.ts";
@@ -21,7 +22,7 @@ import { indented, oneLine } from "./terminal-text.ts";
 /** The lines after the runs, in the order in which a reader at the end of the output needs them. */
 export function closingLines(model: ReportModel, paint: Paint): readonly string[] {
   const { broken, inconclusive, fixed, quarantine, failures, relaunched, cutShort } = model;
-  const { headline, totalsText, costText } = model;
+  const { headline, totalsText, costText, scoreTexts } = model;
   return [
     "",
     ...heldLines(model, paint).map(oneLine),
@@ -37,6 +38,9 @@ export function closingLines(model: ReportModel, paint: Paint): readonly string[
       fixed.map(({ scenario, client, rule }) => oneLine(`${scenario}: ${client}: ${rule}`)),
     ),
     ...section(paint("yellow", "In quarantine"), quarantine.map(oneLine)),
+    ...entrySections(model).flatMap(([title, lines]) =>
+      section(paint("yellow", title), lines.map(oneLine)),
+    ),
     ...failures.flatMap((failure) => [...failureLines(failure, paint), ""]),
     ...section(
       paint("yellow", "Browsers died"),
@@ -45,6 +49,7 @@ export function closingLines(model: ReportModel, paint: Paint): readonly string[
     ...cutShort.flatMap((group) => [...cutShortLines(group, paint), ""]),
     `${paint("bold", headline)}. ${totalsText}`,
     ...(costText === undefined ? [] : [costText]),
+    ...scoreTexts.map(oneLine),
   ];
 }
 

@@ -294,6 +294,8 @@ describe("summary.md", () => {
       "1 run over 1m 1.05s of simulated time, seed 1: 1 pass, 0 fail, 0 inconclusive. Findings: 0 unexpected, 0 known, 0 fixed.",
       "",
       "Cost: 1m 1.05s without a token (24 % of what 99.99 % allows a month).",
+      "",
+      "msal-node: sign-in was available for 0 % of the outages: throttling 0 (lowest in token-throttled).",
     ]);
   });
 });

@@ -47,7 +47,7 @@ export function writeJunit(model: ReportModel, facts: RunFacts): string {
 
 /** What a reader wants to know of a session when it looks at one of its cases. */
 function propertiesOf(
-  { runs, totals }: ReportModel,
+  { runs, totals, results }: ReportModel,
   facts: RunFacts,
 ): readonly (readonly [string, string])[] {
   const { job, seed, edition, commit, branch, build, label, brownout, node, os, clients } = facts;
@@ -63,6 +63,9 @@ function propertiesOf(
     ["brownout", brownout],
     ["node", node],
     ["os", os],
+    ...(results.scores ?? []).map(
+      ({ client, score }) => [`score.${client}`, String(score)] as const,
+    ),
     ["virtual-seconds", seconds(totals.simulatedMs)],
     ...clients.map(({ name, version }) => [`client.${name}`, version] as const),
   ];

@@ -6,6 +6,7 @@ import { formatDuration } from "../../core/time/duration.ts";
 import type { RunReference } from "../model/run-reference.ts";
 import type { BrokenRun, FindingReport, KnownGroup, ReportModel } from "../model/report-model.ts";
 import { count, namesWithin } from "../model/wording.ts";
+import { entrySections } from "./entry-sections.ts";
 import { evidenceOf } from "./evidence.ts";
 import { flowLines } from "./flow-lines.ts";
 import { inline, row } from "./markdown-text.ts";
@@ -63,13 +64,24 @@ function partsOf(model: ReportModel): readonly (readonly string[])[] {
     ),
     quarantineSection(model),
     fixedSection(model),
+    ...entrySections(model).map(([title, lines]) => [
+      `## ${title}`,
+      "",
+      ...lines.map((line) => `- ${inline(line)}`),
+    ]),
     relaunchedSection(model),
   ];
 }
 
-function headSection({ headline, totalsText, costText }: ReportModel): readonly string[] {
+function headSection({
+  headline,
+  totalsText,
+  costText,
+  scoreTexts,
+}: ReportModel): readonly string[] {
   const cost = costText === undefined ? [] : ["", inline(costText)];
-  return [`# Brownout: ${headline}`, "", totalsText, ...cost];
+  const scores = scoreTexts.flatMap((text) => ["", inline(text)]);
+  return [`# Brownout: ${headline}`, "", totalsText, ...cost, ...scores];
 }
 
 /** A part for each run. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { HarnessError } from "../../core/errors.ts";
-import { REASON_TO_WRITE, updateBaseline } from "./update-baseline.ts";
-import { type BaselineEntry, parseBaseline, writeBaseline } from "./baseline.ts";
+import { updateBaseline } from "./update-baseline.ts";
+import { type BaselineEntry, parseBaseline, writeBaseline, REASON_TO_WRITE } from "./baseline.ts";
 import { buildResults } from "./build-results.ts";
 import type { Dependencies } from "./control.ts";
 import type { JudgedRun } from "./results.ts";

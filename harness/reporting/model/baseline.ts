@@ -12,6 +12,8 @@ import {
   schema,
   type TypeOf,
 } from "../../core/validation.ts";
+import { careFieldNames, careFields } from "./entry-fields.ts";
+import { messageShape } from "./message-shape.ts";
 import type { JournalHeader } from "../../history/header.ts";
 
 /** One known finding. */
@@ -29,7 +31,7 @@ const entrySchema = schema((z) =>
     message: nonEmptyString()
       .optional()
       .describe(
-        "What the finding says. With it only this is known: the same rule broken in another way, or more often, is new. Absent: all that the rule says is known.",
+        "What the finding says. With it only this is known, in any number: the same rule broken in another way is new. Absent: all that the rule says is known.",
       ),
     dependsOn: z
       .array(nonEmptyString())
@@ -37,10 +39,12 @@ const entrySchema = schema((z) =>
       .describe(
         "Guesses on which the finding depends, in sentences: what `--control all --update-baseline` found.",
       ),
+    ...careFields(z),
   }),
 );
 
-const fields = ["scenario", "client", "rule", "verdict", "reason", "message", "dependsOn"] as const;
+const required = ["scenario", "client", "rule", "verdict", "reason"] as const;
+const fields = [...required, "message", "dependsOn", ...careFieldNames] as const;
 
 /** A baseline file; `rules` are the known ids. */
 export function baselineSchema(rules: readonly string[]) {
@@ -65,7 +69,7 @@ export function parseBaseline(
   text: string,
   { place, rules }: { readonly place: string; readonly rules: readonly string[] },
 ): readonly BaselineEntry[] {
-  const hint = `A baseline is a JSON array; [] is an empty one. An entry has ${fields.slice(0, -2).join(", ")}.`;
+  const hint = `A baseline is a JSON array; [] is an empty one. An entry has ${required.join(", ")}.`;
   const entries = parseJson(text, { code: "bad-baseline", place, hint });
   return parseWith(baselineSchema(rules), entries, {
     what: "baseline",
@@ -75,7 +79,7 @@ export function parseBaseline(
   });
 }
 
-/** Whether an entry knows a finding of a run: without a `message`, whether it knows its rule and verdict. */
+/** Whether an entry knows a finding of a run, with any figures; without a `message`, whether it knows its rule and verdict. */
 export function knows(
   entry: BaselineEntry,
   header: Pick<JournalHeader, "scenario" | "client">,
@@ -86,7 +90,9 @@ export function knows(
   }: { readonly rule: string; readonly verdict: string; readonly message?: string },
 ): boolean {
   const isSame = isForRun(entry, header) && entry.rule === rule && entry.verdict === verdict;
-  return isSame && (message === undefined || (entry.message ?? message) === message);
+  if (!isSame || message === undefined || entry.message === undefined) return isSame;
+  // Another seed, and a busier day, give other figures of the same finding.
+  return messageShape(entry.message) === messageShape(message);
 }
 
 /** Whether an entry is about the run with this header. */
@@ -113,4 +119,12 @@ export function writeBaseline(baseline: readonly BaselineEntry[]): string {
 /** The same for entries about the same finding. */
 export function baselineKey({ scenario, client, rule, verdict }: BaselineEntry): string {
   return JSON.stringify([scenario, client, rule, verdict]);
+}
+
+/** What `--update-baseline` writes where only a person knows the reason. */
+export const REASON_TO_WRITE = "TODO: say why";
+
+/** Whether someone has yet to write the reason of an entry: until then it accepts nothing. */
+export function lacksReason({ reason }: Pick<BaselineEntry, "reason">): boolean {
+  return /^\s*TODO\b/i.test(reason);
 }

@@ -3,6 +3,7 @@ import { rules as allRules } from "../../rules/rules.ts";
 import type { Rule } from "../../rules/rule.ts";
 import type { BaselineEntry } from "./baseline.ts";
 import { costLine } from "./cost-text.ts";
+import { entryNotes, type ProjectEntries } from "./entry-notes.ts";
 import { flowTable } from "./flow-table.ts";
 import {
   brokenRuns,
@@ -20,6 +21,7 @@ import { type FailedRun, isCutShort, type MissingShard, type Results } from "./r
 import { runIds } from "./run-ids.ts";
 import { given, referenceTo, type ReportedRun, runReport } from "./run-report.ts";
 import { scenarioTable } from "./scenario-table.ts";
+import { scoreText } from "./score.ts";
 import { sessionStanding } from "./standing.ts";
 import { headline, totalsOf, totalsText } from "./totals.ts";
 
@@ -35,6 +37,8 @@ export interface ReportedSession {
   readonly failures?: readonly FailedRun[];
   /** Shards without results. Default: none. */
   readonly missing?: readonly MissingShard[];
+  /** What a project accepts; absent for a part of a run, which cannot know what the others match. */
+  readonly entries?: ProjectEntries;
   /** What is known of rules. Default: the rules of Brownout. */
   readonly rules?: readonly Pick<Rule, "id" | "says" | "fix">[];
 }
@@ -74,6 +78,7 @@ export function buildReport(
     headline: headline(results),
     totalsText: totalsText(totals, seed),
     totals,
+    scoreTexts: (results.scores ?? []).map(scoreText),
     ...given("costText", costLine(results)),
     startedAt: firstStart(reported),
     runs,
@@ -85,6 +90,7 @@ export function buildReport(
     expected: knownGroups(runs, "expected"),
     fixed: results.fixed ?? [],
     quarantine: quarantineLines(results),
+    entryNotes: entryNotes(results.runs, session.entries),
     failures: own,
     cutShort: cutShortGroups(failures.filter(isCutShort)),
     relaunched: relaunchedRuns(runs),

@@ -37,6 +37,7 @@ describe("results", () => {
       requests: { primary: 2, backup: 0, refused: 1 },
       simulatedMs: 61_050,
       findings: [],
+      availability: { family: "throttling", share: 0 },
       cost: {
         withoutTokenMs: 61_050,
         promptsCaused: 0,
@@ -58,7 +59,14 @@ describe("results", () => {
 
   it("have the fields of the contract in its order, and no others while all is well", () => {
     const results = build([judgedRun({ "retry-after": "fail" })]);
-    expect(Object.keys(results)).toEqual(["schema", "seed", "brownout", "totals", "runs"]);
+    expect(Object.keys(results)).toEqual([
+      "schema",
+      "seed",
+      "brownout",
+      "totals",
+      "runs",
+      "scores",
+    ]);
     expect(Object.keys(results.totals)).toEqual([
       "runs",
       "pass",

@@ -10,6 +10,7 @@ import { type BaselineEntry, isForRun, knows } from "./baseline.ts";
 import { costOf, highestCosts } from "./cost.ts";
 import { coversEntry, type QuarantineEntry } from "./quarantine.ts";
 import { seenIn } from "./quarantine-seen.ts";
+import { availabilityOf, scoresOf } from "./score.ts";
 import {
   type ComparedFinding,
   type FailedRun,
@@ -49,6 +50,7 @@ export function countResults(
   session: SessionFacts & { readonly fixed?: readonly BaselineEntry[] },
 ): Results {
   const { seed, brownout, failures = [], quarantine = [], fixed = [], missing = [] } = session;
+  const scores = scoresOf(results);
   const count = (verdict: Verdict): number =>
     results.filter((run) => run.verdict === verdict).length;
   return {
@@ -68,6 +70,7 @@ export function countResults(
       cost: highestCosts(results.map(({ cost }) => cost)),
     },
     runs: results,
+    ...(scores.length === 0 ? {} : { scores }),
     ...(fixed.length === 0 ? {} : { fixed }),
     ...(quarantine.length === 0
       ? {}
@@ -157,6 +160,7 @@ export function resultOf(
     findings,
     ...unseenOf(run, findings),
     cost: costOf(run.history),
+    ...availabilityIn(run.history),
     ...rowOf(run.history),
   };
 }
@@ -178,6 +182,11 @@ function unseenOf(
     .filter(({ rule, verdict }) => verdict === "inconclusive" && !counted.has(rule))
     .map(({ rule }) => rule);
   return unseen.length === 0 ? {} : { unseen };
+}
+
+function availabilityIn(history: History): Pick<RunResult, "availability"> {
+  const availability = availabilityOf(history);
+  return availability === undefined ? {} : { availability };
 }
 
 function rowOf(history: History): Pick<RunResult, "row"> {

@@ -6,6 +6,7 @@
 import { nonEmptyString } from "../../core/common-schemas.ts";
 import { parseJson } from "../../core/json.ts";
 import { parseWith, schema, type TypeOf } from "../../core/validation.ts";
+import { careFields } from "./entry-fields.ts";
 import type { BaselineEntry } from "./baseline.ts";
 
 /** A finding that comes and goes. */
@@ -19,6 +20,7 @@ const entrySchema = schema((z) =>
     ),
     rule: nonEmptyString().describe("The id of the rule."),
     reason: nonEmptyString().describe("Why it comes and goes, and why that is accepted."),
+    ...careFields(z),
   }),
 );
 

@@ -8,6 +8,7 @@
 import type { History } from "../../history/event.ts";
 import type { Story } from "../../runner/scenario.ts";
 import type { BaselineEntry } from "./baseline.ts";
+import type { EntryNotes } from "./entry-notes.ts";
 import type { FlowTable } from "./flow-table.ts";
 import type { RunReference } from "./run-reference.ts";
 import type { ComparedFinding, FailedRun, Results, RunResult } from "./results.ts";
@@ -24,6 +25,8 @@ export interface ReportData {
   /** One sentence with the counts of runs, verdicts and findings. */
   readonly totalsText: string;
   readonly totals: ReportTotals;
+  /** How available sign-in was, a sentence for each client. */
+  readonly scoreTexts: readonly string[];
   /** What all runs cost and which cost most, in words; absent when they cost nothing. */
   readonly costText?: string;
   /** When the first run began, ms since the Unix epoch, virtual; zero when there is none. */
@@ -42,6 +45,8 @@ export interface ReportData {
   readonly fixed: readonly BaselineEntry[];
   /** A line for each entry of the quarantine, with what it did this time. */
   readonly quarantine: readonly string[];
+  /** What to do about entries of the baseline and the quarantine themselves. */
+  readonly entryNotes: EntryNotes;
   /** Runs that the harness could not finish. */
   readonly failures: readonly FailedRun[];
   /** Runs that were not played, or not to their end, for a reason that is not theirs: Ctrl-C, a time limit, a missing shard. */

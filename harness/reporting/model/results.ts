@@ -10,6 +10,7 @@ import type { BaselineEntry } from "./baseline.ts";
 import type { Control } from "./control.ts";
 import type { Cost } from "./cost.ts";
 import type { QuarantineSeen } from "./quarantine.ts";
+import type { Availability, Score } from "./score.ts";
 
 /** A run with the findings of the rules. */
 export interface JudgedRun {
@@ -84,6 +85,8 @@ export interface RunResult {
   readonly unseen?: readonly string[];
   /** What it cost the people behind the application. */
   readonly cost: Cost;
+  /** How available sign-in was in its outage; absent without an outage. */
+  readonly availability?: Availability;
   /** What the application got in the outage, when it stands for a row of the backup system's flow table. */
   readonly row?: FlowOutcome;
 }
@@ -107,6 +110,8 @@ export interface Results {
     readonly cost: Cost;
   };
   readonly runs: readonly RunResult[];
+  /** How available sign-in was for each client; absent without an outage. */
+  readonly scores?: readonly Score[];
   readonly fixed?: readonly BaselineEntry[];
   /** What is in quarantine, and what it did this time. */
   readonly quarantine?: readonly QuarantineSeen[];

@@ -103,6 +103,10 @@ export const runFactsSchema = schema((z) =>
     seed: z.string(),
     shard: shardOf(z).optional().describe("Which part of a whole it is."),
     parts: z.array(partSchema()).optional().describe("What a merged session was put together of."),
+    scores: z
+      .array(z.object({ client: nonEmptyString(), score: z.number() }))
+      .optional()
+      .describe("How available sign-in was in the outages, from 0 to 100, by client."),
     outcome: outcomeOf(z),
     exitCode: z.int(),
     problems: z.array(problemSchema()).describe("What kept it, or one of its runs, from the end."),

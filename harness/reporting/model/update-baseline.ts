@@ -1,11 +1,8 @@
 /** The baseline that `--update-baseline` writes. */
 import type { JournalHeader } from "../../history/header.ts";
-import { type BaselineEntry, baselineKey, isForRun, knows } from "./baseline.ts";
+import { type BaselineEntry, baselineKey, isForRun, knows, REASON_TO_WRITE } from "./baseline.ts";
 import { dependencyTexts } from "./control-text.ts";
 import { isUnexpected, type Results, type RunResult } from "./results.ts";
-
-/** What `--update-baseline` writes where only a person knows the reason. */
-export const REASON_TO_WRITE = "TODO: say why";
 
 /**
  * The baseline that expects these results. Entries that still hold, and those about which the

@@ -12,7 +12,7 @@ interface Props {
 }
 
 export function Overview({ report }: Props) {
-  const { totals, costText } = report;
+  const { totals, costText, scoreTexts } = report;
   return (
     <>
       <section class={`headline ${tones[report.standing]}`} aria-labelledby="headline">
@@ -24,6 +24,9 @@ export function Overview({ report }: Props) {
           virtual time{report.seed !== "" && `, seed ${report.seed}`}.
         </p>
         {costText !== undefined && <p>{costText}</p>}
+        {scoreTexts.map((text) => (
+          <p>{text}</p>
+        ))}
         <ul class="tiles" aria-label="Totals">
           <Tile
             figure={totals.unexpected}
