@@ -1,5 +1,7 @@
 /** The commands for programs of any language: what is refused, and what is printed. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { readOutages } from "../harness/cli/outage-option.ts";
 import { createFolder, type Folder } from "./command-line.ts";
 
@@ -58,6 +60,18 @@ describe("brownout ca", () => {
     const { code, stdout } = await folder.main("ca", "bundle");
     expect(code).toBe(0);
     expect(stdout).toMatch(/-----BEGIN CERTIFICATE-----[^]*-----END CERTIFICATE-----\n$/);
+  });
+
+  it("makes an authority of the project's own, once, with a key for its user alone", async () => {
+    const project = createFolder();
+    onTestFinished(() => project.remove());
+    expect((await project.main("ca", "path")).stdout).toContain("fixtures");
+    const { code, stdout } = await project.main("ca", "init");
+    const file = join(project.path, ".brownout", "ca.cert.pem");
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${file}\n` });
+    expect((await project.main("ca", "path")).stdout).toBe(stdout);
+    expect(statSync(join(project.path, ".brownout", "ca.key.pem")).mode & 0o777).toBe(0o600);
+    expect(await project.main("ca", "init")).toMatchObject({ code: 2 });
   });
 
   it("refuses what it cannot do", async () => {

@@ -147,8 +147,8 @@ const commands: ReadonlyMap<string, Command> = new Map([
     perform: envCommand,
   }),
   command("ca", {
-    usage: "ca path | bundle",
-    does: "prints the file of the certificate that programs must trust, or a bundle with it",
+    usage: "ca init | path | bundle",
+    does: "makes an authority of the project's own, or prints the certificate that programs must trust",
     options: caOptions,
     exits: plainExits,
     perform: caCommand,

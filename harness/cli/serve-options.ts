@@ -9,6 +9,7 @@ import type { ServiceSettings } from "../entra/directory/service-settings.ts";
 import type { World } from "../entra/directory/world.ts";
 import type { WorldSketch } from "../entra/directory/world-sketch.ts";
 import { checkFaultPlan } from "../faults/validate.ts";
+import { AUTHORITY_FOLDER, projectAuthority } from "../serve/authority.ts";
 import type { ServedClock, ServeOptions } from "../serve/served-simulation.ts";
 import type { ListenAddress } from "../serve/way-in.ts";
 import type { Options } from "./arguments.ts";
@@ -37,7 +38,9 @@ export function readSimulatorOptions(
   cwd: string,
 ): Omit<ServeOptions, "listen" | "clock" | "onProblem"> {
   const { world, settings, plan, machine, app = "app", seed, journal } = values;
+  const authority = projectAuthority(resolve(cwd, AUTHORITY_FOLDER));
   return {
+    ...(authority === undefined ? {} : { authority }),
     ...(world === undefined ? {} : { world: readWorld(world, cwd) }),
     ...(settings === undefined ? {} : { settings: readSettings(settings, cwd) }),
     ...(plan === undefined ? {} : { plan: checkFaultPlan(readJson(plan, cwd), plan) }),

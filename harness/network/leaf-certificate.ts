@@ -1,9 +1,16 @@
 /**
  * Certificates for hosts that only a test names: `node:crypto` signs and has no writer of X.509,
  * whose libraries bring a dozen packages. Keys are of EC P-256, and so is the authority, which
- * lives and is trusted in this process alone.
+ * lives in this process alone, or is that of a project, which `brownout ca init` makes.
  */
-import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import {
+  createPrivateKey,
+  generateKeyPairSync,
+  hash,
+  type KeyObject,
+  sign,
+  X509Certificate,
+} from "node:crypto";
 
 /** A certificate with its private key, PEM. */
 export interface CertificatePair {
@@ -11,7 +18,7 @@ export interface CertificatePair {
   readonly key: string;
 }
 
-/** An authority of this process. */
+/** An authority. */
 export interface LeafAuthority {
   /** Its certificate, PEM. */
   readonly cert: string;
@@ -23,11 +30,33 @@ const AUTHORITY_NAME = "Brownout authority of one process";
 
 /** Creates an authority with a key of its own. */
 export function createLeafAuthority(): LeafAuthority {
-  const own = newKeys();
-  const issue = (subject: string, publicKey: KeyObject, extensions: readonly Buffer[]): string =>
-    certificate({ subject, publicKey, extensions, signingKey: own.privateKey });
+  return leafAuthorityOf(createAuthority(AUTHORITY_NAME));
+}
+
+/** A certificate of that name by which others can be issued, with its private key. */
+export function createAuthority(name: string): CertificatePair {
+  const { publicKey, privateKey } = newKeys();
+  const extensions = [extension(BASIC_CONSTRAINTS, sequence(TRUE))];
   return {
-    cert: issue(AUTHORITY_NAME, own.publicKey, [extension(BASIC_CONSTRAINTS, sequence(TRUE))]),
+    cert: certificate({
+      issuer: name,
+      subject: name,
+      publicKey,
+      extensions,
+      signingKey: privateKey,
+    }),
+    key: pem(privateKey),
+  };
+}
+
+/** The authority with a certificate and key of `createAuthority`. Throws what `node:crypto` throws for others. */
+export function leafAuthorityOf({ cert, key }: CertificatePair): LeafAuthority {
+  const signingKey = createPrivateKey(key);
+  const issuer = /CN=(.*)/.exec(new X509Certificate(cert).subject)?.[1] ?? "";
+  const issue = (subject: string, publicKey: KeyObject, extensions: readonly Buffer[]): string =>
+    certificate({ issuer, subject, publicKey, extensions, signingKey });
+  return {
+    cert,
     leafFor(host) {
       const { publicKey, privateKey } = newKeys();
       const name = der(DNS_NAME, Buffer.from(host, "latin1"));
@@ -35,10 +64,14 @@ export function createLeafAuthority(): LeafAuthority {
         cert: issue(host.slice(0, COMMON_NAME_MAX), publicKey, [
           extension(SUBJECT_ALT_NAME, sequence(name)),
         ]),
-        key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+        key: pem(privateKey),
       };
     },
   };
+}
+
+function pem(key: KeyObject): string {
+  return key.export({ type: "pkcs8", format: "pem" }).toString();
 }
 
 function newKeys(): { readonly publicKey: KeyObject; readonly privateKey: KeyObject } {
@@ -64,30 +97,32 @@ const TRUE = der(0x01, Buffer.from([0xff]));
 /** `dNSName` of a general name: context-specific, 2. */
 const DNS_NAME = 0x82;
 
-let serial = 0;
-
 function certificate({
+  issuer,
   subject,
   publicKey,
   extensions,
   signingKey,
 }: {
+  readonly issuer: string;
   readonly subject: string;
   readonly publicKey: KeyObject;
   readonly extensions: readonly Buffer[];
   readonly signingKey: KeyObject;
 }): string {
   const version3 = der(0xa0, der(0x02, Buffer.from([2])));
-  const serialNumber = der(0x02, Buffer.from([0x01, ...uint32((serial += 1))]));
+  const key = publicKey.export({ type: "spki", format: "der" });
+  // From the key, so that no two of one authority are alike, in any process.
+  const serialNumber = der(0x02, Buffer.from([1]), hash("sha256", key, "buffer").subarray(0, 15));
   const algorithm = sequence(ECDSA_WITH_SHA256);
   const signed = sequence(
     version3,
     serialNumber,
     algorithm,
-    nameOf(AUTHORITY_NAME),
+    nameOf(issuer),
     VALIDITY,
     nameOf(subject),
-    publicKey.export({ type: "spki", format: "der" }),
+    key,
     der(0xa3, sequence(...extensions)),
   );
   const signature = bitString(sign("sha256", signed, signingKey));
@@ -124,8 +159,4 @@ function der(tag: number, ...parts: readonly Buffer[]): Buffer {
   const size =
     length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
   return Buffer.concat([Buffer.from([tag, ...size]), content]);
-}
-
-function uint32(value: number): readonly number[] {
-  return [24, 16, 8, 0].map((shift) => (value >>> shift) & 0xff);
 }

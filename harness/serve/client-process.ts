@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
+import { machineTime } from "../core/time/free-running-time.ts";
 
 /** The ports of a connection, as this process sees it. */
 export interface ConnectionPorts {
@@ -32,13 +33,15 @@ interface Wanted extends ConnectionPorts {
 export function createProcessFinder(): FindProcess {
   let waiting: Wanted[] = [];
   const known = new Map<number, ClientProcess>();
+  const sockets = createSocketTable();
+  const owners = createOwnerTable(() => [...known.keys()].toReversed());
   const look = (): void => {
     const wanted = waiting;
     waiting = [];
-    const inodes = inodesOf(wanted);
-    const owners = ownersOf(new Set(inodes.values()), [...known.keys()].toReversed());
+    const inodes = sockets.inodesOf(wanted);
+    const pids = owners.of(new Set(inodes.values()));
     for (const one of wanted) {
-      const pid = owners.get(inodes.get(keyOf(one)) ?? "");
+      const pid = pids.get(inodes.get(keyOf(one)) ?? "");
       one.resolve(pid === undefined ? undefined : remember(pid, known));
     }
   };
@@ -79,16 +82,45 @@ function keyOf({ remotePort, localPort }: ConnectionPorts): string {
   return `${remotePort}>${localPort}`;
 }
 
-/** The kernel's number of the client's socket, by `keyOf`. */
-function inodesOf(wanted: readonly ConnectionPorts[]): ReadonlyMap<string, string> {
-  const keys = new Set(wanted.map(keyOf));
+/** What one look shows of others that are looked up soon is good for so long, ms. */
+const KEPT_MS = 1_000;
+
+interface SocketTable {
+  /** The kernel's number of each client's socket, by `keyOf`. */
+  readonly inodesOf: (wanted: readonly ConnectionPorts[]) => ReadonlyMap<string, string>;
+}
+
+/** The sockets of this network. In a storm one reading has many that are asked for next. */
+function createSocketTable(): SocketTable {
+  let read: { readonly inodes: Map<string, string>; readonly atMs: number } | undefined;
+  return {
+    inodesOf(wanted) {
+      const isFresh = read !== undefined && machineTime() - read.atMs < KEPT_MS;
+      const isKnown = (one: ConnectionPorts): boolean => read?.inodes.has(keyOf(one)) === true;
+      if (read === undefined || !isFresh || !wanted.every(isKnown))
+        read = { inodes: readInodes(wanted), atMs: machineTime() };
+      const found = new Map<string, string>();
+      for (const key of wanted.map(keyOf)) {
+        const inode = read.inodes.get(key);
+        if (inode !== undefined) found.set(key, inode);
+        // The same ports are another connection the next time.
+        read.inodes.delete(key);
+      }
+      return found;
+    },
+  };
+}
+
+/** All sockets that are connected to the ports of those that are wanted. */
+function readInodes(wanted: readonly ConnectionPorts[]): Map<string, string> {
+  const ports = new Set(wanted.map(({ localPort }) => localPort));
   const found = new Map<string, string>();
   for (const table of ["tcp", "tcp6", "udp", "udp6"]) {
     for (const line of (readText(`/proc/net/${table}`) ?? "").split("\n").slice(1)) {
       const [, local = "", remote = "", , , , , , , inode = "0"] = line.trim().split(/\s+/);
       // The client's side: its own port comes first.
-      const key = keyOf({ remotePort: portIn(local), localPort: portIn(remote) });
-      if (inode !== "0" && keys.has(key)) found.set(key, inode);
+      const [remotePort, localPort] = [portIn(local), portIn(remote)];
+      if (inode !== "0" && ports.has(localPort)) found.set(keyOf({ remotePort, localPort }), inode);
     }
   }
   return found;
@@ -98,23 +130,32 @@ function portIn(address: string): number {
   return Number.parseInt(address.slice(address.lastIndexOf(":") + 1), 16);
 }
 
-/** The process that has each socket open; new processes are tried before old ones. */
-function ownersOf(
-  inodes: ReadonlySet<string>,
-  first: readonly number[],
-): ReadonlyMap<string, number> {
-  const owners = new Map<string, number>();
-  const look = (pids: readonly number[]): void => {
-    for (const pid of pids) {
-      if (owners.size === inodes.size) return;
-      for (const inode of socketsOf(pid)) {
-        if (inodes.has(inode) && !owners.has(inode)) owners.set(inode, pid);
+interface OwnerTable {
+  /** The process that has each socket open. */
+  readonly of: (inodes: ReadonlySet<string>) => ReadonlyMap<string, number>;
+}
+
+/** Processes by their sockets; those that `first` returns are tried before all of the machine, new ones before old ones. */
+function createOwnerTable(first: () => readonly number[]): OwnerTable {
+  let owners = new Map<string, number>();
+  let begunMs = 0;
+  return {
+    of(inodes) {
+      if (machineTime() - begunMs >= KEPT_MS) {
+        owners = new Map();
+        begunMs = machineTime();
       }
-    }
+      const isDone = (): boolean => [...inodes].every((inode) => owners.has(inode));
+      for (const pids of [first, allPids]) {
+        if (isDone()) break;
+        for (const pid of pids()) {
+          for (const inode of socketsOf(pid)) if (!owners.has(inode)) owners.set(inode, pid);
+          if (isDone()) break;
+        }
+      }
+      return owners;
+    },
   };
-  look(first);
-  if (owners.size < inodes.size) look(allPids());
-  return owners;
 }
 
 function allPids(): readonly number[] {

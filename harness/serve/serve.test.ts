@@ -1,5 +1,5 @@
 /** A served simulation, asked over real sockets. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,6 +16,8 @@ import {
   METADATA,
   serve,
 } from "../../test/support/serve.ts";
+import { authorityFile } from "../network/https-server.ts";
+import { initAuthority, projectAuthority } from "./authority.ts";
 import type { Serving } from "./start-serving.ts";
 
 function began(serving: Serving) {
@@ -102,6 +104,28 @@ describe("the way in", () => {
     const { status, text } = await answerTo(http.request({ host, port, path, headers }));
     expect({ status, text }).toMatchObject({ status: 200 });
     expect(JSON.parse(text)).toMatchObject({ token_type: "Bearer" });
+  });
+});
+
+describe("an authority of a project's own", () => {
+  it("signs for every simulated host, and is the only one to trust", async () => {
+    const folder = temporaryFolder();
+    const file = initAuthority(folder);
+    const authority = projectAuthority(folder);
+    if (authority === undefined) throw new Error("it was not made");
+    const serving = await serve({ authority });
+    expect(serving.ready.ca).toBe(file);
+    for (const way of ["direct", "proxy"] as const)
+      expect(await ask(serving, { url: METADATA, way })).toMatchObject({ status: 200 });
+    const packaged = { ...serving, ready: { ...serving.ready, ca: authorityFile() } };
+    await expect(ask(packaged, { url: METADATA })).rejects.toThrow(/certificate/);
+  });
+
+  it("is refused when its key is another", () => {
+    const folder = temporaryFolder();
+    initAuthority(folder);
+    writeFileSync(join(folder, "ca.key.pem"), "no key");
+    expect(() => projectAuthority(folder)).toThrow(/cannot be used/);
   });
 });
 

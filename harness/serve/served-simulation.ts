@@ -4,6 +4,7 @@
  * written as things happen.
  */
 import { createSocketClients, type SocketClients } from "./socket-clients.ts";
+import { type Authority, packagedAuthority } from "./authority.ts";
 import { createJournalFile, type JournalFile } from "./journal-file.ts";
 import { checkConnectionFaults } from "./connection-faults.ts";
 import { createInstances, type Instances } from "./instances.ts";
@@ -41,6 +42,8 @@ export interface ServeOptions {
   readonly machine?: string;
   /** The file of the journal; default: it is kept in memory only, as far as it is kept. */
   readonly journal?: string;
+  /** Whose certificates it shows; default: those of the package. */
+  readonly authority?: Authority;
   /** How the history names what is tested. */
   readonly app: string;
   /** How many events stay in memory. */
@@ -176,7 +179,7 @@ function openJournal(
 
 /** The mount `https` for programs outside of this process. */
 function createServeMount(
-  { listen, alsoAt, machine, world, onProblem }: ServeOptions,
+  { listen, alsoAt, machine, world, authority = packagedAuthority(), onProblem }: ServeOptions,
   {
     instances,
     clientOf,
@@ -196,6 +199,7 @@ function createServeMount(
       way.wayIn = await startWayIn({
         listen,
         alsoAt,
+        authority,
         service,
         clock,
         gate,

@@ -77,9 +77,10 @@ function readyOf(
     token,
     pid,
     journal,
+    authority,
     environment,
   }: Pick<Ready, "control" | "token" | "pid"> &
-    Pick<ServeOptions, "journal"> & {
+    Pick<ServeOptions, "journal" | "authority"> & {
       readonly environment: Readonly<Record<string, string | undefined>>;
     },
 ): Ready {
@@ -93,7 +94,7 @@ function readyOf(
     host,
     port: wayIn.port,
     proxy: origin,
-    ca: authorityFile(),
+    ca: authority?.file ?? authorityFile(),
     control,
     token,
     seed,

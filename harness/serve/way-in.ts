@@ -30,6 +30,7 @@ import {
   unmockedUrl,
 } from "../network/served-hosts.ts";
 import { type AdmissionParts, type Admissions, createAdmissions } from "./admissions.ts";
+import type { Authority } from "./authority.ts";
 import type { ClientConnection, ClientNames } from "./instances.ts";
 import type { SocketClients } from "./socket-clients.ts";
 
@@ -49,6 +50,7 @@ export interface WayInOptions extends AdmissionParts {
   readonly machineOrigin?: string | undefined;
   /** Who is at the other end of a connection. */
   readonly clientOf: SocketClients;
+  readonly authority: Authority;
 }
 
 export interface WayIn {
@@ -179,13 +181,13 @@ type SniCallback = NonNullable<tls.TlsOptions["SNICallback"]>;
 /** The usual certificate, or one for another name; a connection that the service refuses is reset. */
 function certificateBySni(parts: Parts): SniCallback {
   const wrongName = tls.createSecureContext(wrongNameCertificate());
-  const usual = tls.createSecureContext(serverOptions());
+  const { authority } = parts.options;
   return function (this: unknown, host, callback) {
     const connection = connectionOf(this as TLSSocket, parts);
     const answer = async (): Promise<SecureContext | undefined> => {
       if (connection === undefined) return undefined;
       if (connection.connectedTo === undefined) await connect(connection, host, {}, parts);
-      return connection.wrongName === true ? wrongName : usual;
+      return connection.wrongName === true ? wrongName : authority.contextFor(host);
     };
     answer().then(
       (context) => callback(null, context),

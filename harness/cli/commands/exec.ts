@@ -128,7 +128,10 @@ async function execInNamespace(
 ): Promise<number> {
   const [userId, groupId, ...rest] = (process.env[INSIDE] ?? "").split(":");
   delete process.env[INSIDE];
-  const namespace = setUpNamespace(rest.join(":"), authorityFile());
+  const namespace = setUpNamespace(
+    rest.join(":"),
+    readSimulatorOptions(values, io.cwd).authority?.file ?? authorityFile(),
+  );
   const serving = await start(values, io, namespace);
   const unknown = new Set<string>();
   const names = await startNameServer({
