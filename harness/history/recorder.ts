@@ -5,7 +5,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock } from "../core/time/clock.ts";
 import { describeRequest } from "../entra/request/endpoint.ts";
-import { type BodyDelivery, deliveryOf, textOfResponse } from "../core/http/message.ts";
+import {
+  type BodyDelivery,
+  dateResponse,
+  deliveryOf,
+  textOfResponse,
+} from "../core/http/message.ts";
 import { NetworkFault } from "../core/http/network-fault.ts";
 import type { Service } from "../core/http/service.ts";
 import type { HistoryEvent, TokenFacts } from "./event.ts";
@@ -42,6 +47,8 @@ export interface Recorder {
 export interface RecorderOptions extends Pick<LedgerOptions, "subjectOf"> {
   readonly clock: Clock;
   readonly annotate: Annotate;
+  /** Whether answers get the header `Date`, which every event has as `at` already; default: no. */
+  readonly datesAnswers?: boolean;
   /** The cause of requests without a known one; default: none. */
   readonly otherwise?: Cause;
   /** For clients that are other programs: see `ForeignClients`. Default: clients of our own. */
@@ -65,6 +72,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const issued = new Map<string, TokenFacts>();
   const ledger = createLedger({ ...options, redactor, cause, eventsKept: foreign?.eventsKept });
   const watching: Watching = {
+    datesAnswers: options.datesAnswers ?? false,
     clock: options.clock,
     aside: AsyncLocalStorage.snapshot(),
     begin: ledger.begin,
@@ -104,6 +112,7 @@ function forgetExpired(issued: Map<string, TokenFacts>, nowMs: number): void {
 
 interface Watching {
   readonly clock: Clock;
+  readonly datesAnswers: boolean;
   /** Runs work that is not part of a request, so that its sleeps do not count as the request's. */
   readonly aside: <T>(work: () => T) => T;
   readonly begin: Ledger["begin"];
@@ -130,7 +139,7 @@ async function watchConnect(
 async function watchHandle(
   service: Service,
   request: Request,
-  { clock, aside, begin, read }: Watching,
+  { clock, aside, begin, read, datesAnswers }: Watching,
 ): Promise<Response> {
   const underway = begin(request, await describeRequest(request), "request");
   const abandon = (): void => underway.end({ kind: "abandoned" });
@@ -143,6 +152,7 @@ async function watchHandle(
     if (underwayMs === 0) finish();
     // The client does not have the body yet, and may give up before it has.
     else void aside(() => clock.sleep(underwayMs, request.signal)).then(finish, abandon);
+    if (datesAnswers) dateResponse(response, clock.now());
     return response;
   } catch (error) {
     if (error instanceof NetworkFault) underway.end({ kind: "network-fault", code: error.code });

@@ -72,6 +72,14 @@ export function createResponse(
   return response;
 }
 
+/** Adds the header `Date` at the end, unless there is one. */
+export function dateResponse(response: Response, nowMs: number): void {
+  if (response.headers.has("date")) return;
+  const value = new Date(nowMs).toUTCString();
+  rawHeaders.set(response, [...headersOf(response), ["Date", value]]);
+  response.headers.set("date", value);
+}
+
 /** The headers in the order and case in which they were written. */
 export function headersOf(response: Response): readonly HeaderPair[] {
   return rawHeaders.get(response) ?? [...response.headers];

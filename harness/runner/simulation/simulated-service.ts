@@ -83,9 +83,7 @@ export function createSimulatedService(parts: ServiceParts) {
     createFaultLayer({ ...faults, sites })(service);
 
   const recorder: Recorder = createRecorder({
-    clock,
-    ...(parts.client === undefined ? {} : { otherwise: { client: parts.client } }),
-    foreign: parts.foreign,
+    ...recordingOf(parts),
     subjectOf: (request, described) => factsOf(subjectOf(request, described)),
     annotate: (request, { endpoint }) => machines.notesOf(request) ?? notesOf(request, endpoint),
   });
@@ -189,6 +187,17 @@ function factsOf({ tenant, account }: ReturnType<SubjectOf>): KnownSubject {
   return {
     ...(tenant === undefined ? {} : { tenant: tenant.id }),
     ...(account === undefined ? {} : { user: homeAccountIdOf(account) }),
+  };
+}
+
+/** How the requests of these clients are recorded. */
+function recordingOf({ clock, inBrowser, client, foreign }: ServiceParts) {
+  return {
+    clock,
+    // A browser reckons with its own time how old an answer is that it has cached.
+    datesAnswers: inBrowser !== true,
+    ...(client === undefined ? {} : { otherwise: { client } }),
+    foreign,
   };
 }
 
