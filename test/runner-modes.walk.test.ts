@@ -1,6 +1,6 @@
 /**
  * The packed package under the runners in the ways in which people set them up: TypeScript with
- * enums, decorators and `.js` specifiers through each compiler, ES modules under Jest, the
+ * enums, decorators, `.js` specifiers, aliases, JSX and CommonJS through each compiler, ES modules under Jest, the
  * interfaces of Mocha. Each suite passes one test and fails another, at the line of its source.
  */
 import { spawnSync } from "node:child_process";
@@ -13,7 +13,7 @@ import { root } from "./support/guides.ts";
 
 /** Exact versions, so that no new release changes what is tested. */
 const packages =
-  "@azure/msal-node@7.2.1 jest@29.7.0 babel-jest@29.7.0 ts-jest@29.4.6 jest-environment-jsdom@29.7.0 @babel/preset-env@7.28.5 @babel/preset-typescript@7.28.5 @babel/plugin-proposal-decorators@7.28.0 mocha@11.8.0 tsx@4.21.0 vitest@3.2.7 typescript@5.9.3 @types/node@24.19.4";
+  "@azure/msal-node@7.2.1 jest@29.7.0 babel-jest@29.7.0 ts-jest@29.4.6 jest-environment-jsdom@29.7.0 @babel/preset-env@7.28.5 @babel/preset-typescript@7.28.5 @babel/preset-react@7.28.5 @babel/plugin-proposal-decorators@7.28.0 mocha@11.8.0 tsx@4.21.0 vitest@3.2.7 typescript@5.9.3 @types/node@24.19.4";
 
 let place = "";
 const folderOf = (name: string): string => join(place, "project", name);
@@ -50,8 +50,8 @@ const failingLine = suite.split("\n").findIndex((line) => line.includes("times: 
 
 const jestConfig = (transform: object): string =>
   `module.exports = ${JSON.stringify({
-    transform: { "^.+\\.ts$": transform },
-    moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
+    transform: { "^.+\\.tsx?$": transform },
+    moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1", "^@/(.*)\\.js$": "<rootDir>/$1" },
   })};`;
 
 /** The suite as it is; `file` is its name, `line` runs it. */
@@ -97,6 +97,7 @@ const ofTypeScript = {
         presets: [
           ["@babel/preset-env", { targets: { node: "current" } }],
           "@babel/preset-typescript",
+          ["@babel/preset-react", { runtime: "classic", pragma: "h" }],
         ],
         plugins: [["@babel/plugin-proposal-decorators", { version: "legacy" }]],
       },
@@ -120,11 +121,11 @@ function resultOf({ status, printed }: ReturnType<typeof start>, file: string): 
   return { ...result, printed: isGood ? "" : printed };
 }
 
-describe("TypeScript with an enum, a decorator and .js specifiers", () => {
+describe("TypeScript with an enum, a decorator, .js specifiers, an alias, JSX and a CommonJS module", () => {
   it.each(Object.entries(ofTypeScript))("under %s", { timeout: SLOW_MS }, (name, how) => {
     const folder = name.replace(/\W+/g, "-");
     mkdirSync(folderOf(folder));
-    for (const file of ["orders.ts", "parts.ts"])
+    for (const file of ["orders.ts", "parts.ts", "label.tsx", "settings.cjs"])
       cpSync(`${root}test/runner-modes/${file}.txt`, folderOf(`${folder}/${file}`));
     const write = (file: string, text: string): void =>
       writeFileSync(folderOf(`${folder}/${file}`), text);
@@ -144,9 +145,17 @@ describe("TypeScript with an enum, a decorator and .js specifiers", () => {
       isolatedModules: true,
       skipLibCheck: true,
       types: ["node"],
+      jsx: "react",
+      jsxFactory: "h",
+      paths: { "@/*": ["./*"] },
     };
     write("tsconfig.json", JSON.stringify({ compilerOptions }));
     if ("config" in how) write("jest.config.js", how.config);
+    if (how.runner === "vitest")
+      write(
+        "vitest.config.js",
+        'export default { resolve: { alias: { "@": import.meta.dirname } } };\n',
+      );
     expect(resultOf(start(folder, how.line), how.file)).toEqual(halfPassed);
   });
 });
