@@ -63,6 +63,66 @@ describe("uncaught-error fails", () => {
   });
 });
 
+describe("a request that fails is not one that its page aborted", () => {
+  const near = (then: (run: RunBuilder) => void, error: object = failedFetch): string =>
+    judge(
+      inOutage((run) => {
+        run.throws(error);
+        then(run);
+      }),
+    ).verdict;
+
+  it("when its tab was only opened, or another application's was closed", () => {
+    expect(near((run) => run.tab("opened", "tab-1"))).toBe("fail");
+    expect(near((run) => run.tab("closed", "tab-1", "app-2"))).toBe("fail");
+    expect(near((run) => run.tab("closed"))).toBe("pass");
+  });
+
+  it("when a call of another flow is made, or one leaves the page long after", () => {
+    expect(near((run) => void run.operation({ tab: "tab-1" }))).toBe("fail");
+    expect(
+      near((run) => {
+        run.after(1_001);
+        run.operation({ flow: "redirect", tab: "tab-1" });
+      }),
+    ).toBe("fail");
+  });
+
+  it("when the error is another one that quotes it", () => {
+    const closes = (run: RunBuilder): void => run.tab("closed");
+    expect(near(closes, { name: "OrdersError", message: "Failed to fetch" })).toBe("fail");
+    expect(near(closes, { name: "TypeError", message: "x: Failed to fetch" })).toBe("fail");
+  });
+
+  it("but is, although the request itself ends abandoned", () => {
+    expect(
+      near((run) => {
+        run.exchange({ by: run.operation(), networkFault: "abandoned" });
+        run.tab("closed");
+      }),
+    ).toBe("pass");
+  });
+});
+
+describe("what uncaught-error names as the cause", () => {
+  it("is the latest trouble that had begun, of faults and changes", () => {
+    const run = buildRun(watched);
+    run.tab("opened");
+    run.changed("mfa-enabled");
+    run.after(1_000);
+    run.fault({ id: "down" });
+    run.throws();
+    run.fault({ id: "later" });
+    expect(judge(run).message).toContain("after the fault down had begun");
+    const other = buildRun(watched);
+    other.tab("opened");
+    other.fault({ id: "down" });
+    other.changed("mfa-enabled");
+    other.throws();
+    expect(judge(other).message).toContain("after mfa-enabled");
+  });
+});
+
 describe("uncaught-error passes", () => {
   it("when pages were watched in an outage, and nothing was seen", () => {
     expect(judge(inOutage(() => undefined))).toEqual({
@@ -80,6 +140,9 @@ describe("uncaught-error passes", () => {
     run.fault({ id: "down" });
     run.after(1);
     run.throws({ name: "Error", message: "widget 18 is not there" });
+    expect(judge(run).verdict).toBe("pass");
+    run.throws({ name: "Error", message: "widget 0af-19 is not there" });
+    run.throws({ name: "Error", message: "widget 118 is not there" });
     expect(judge(run).verdict).toBe("pass");
     run.throws({ name: "Error", message: "token is not there" });
     expect(judge(run).verdict).toBe("fail");

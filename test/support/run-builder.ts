@@ -201,8 +201,8 @@ function singleEvents(writer: EventWriter) {
     /** The person's browser ends and starts again. */
     browserRestarted: (persisted: "cache" | "nothing" = "cache", client = "app-1"): void =>
       void write({ kind: "client-restarted", client, persisted, browser: true }),
-    tab: (change: TabChanged["change"], tab = "tab-1"): void =>
-      void write({ kind: "tab-changed", client: "app-1", tab, change }),
+    tab: (change: TabChanged["change"], tab = "tab-1", client = "app-1"): void =>
+      void write({ kind: "tab-changed", client, tab, change }),
     /** An error that nothing in the page catches. */
     throws: (error: Partial<PageError["error"]> = {}, tab = "tab-1"): void =>
       void write({

@@ -98,6 +98,16 @@ describe("a call", () => {
     sent("authorization-code", "https://portal.example/auth#code=0.A");
     sent("authorization-code", "https://portal.example/auth?code=0.A");
     sent("popup", "https://portal.example/auth#code=0.A");
+    for (const other of [
+      { endpoint: "keys", status: 302, location: "https://p.example/#c" },
+      { endpoint: "authorize", status: 302, location: "https://p.example/#c", error: "x" },
+      { endpoint: "authorize", status: 200, location: "https://p.example/#c" },
+      { endpoint: "authorize", status: 302, retryAfter: "#" },
+    ] as const) {
+      const sent = run.operation({ flow: "authorization-code" });
+      run.exchange({ by: sent, ...other });
+      sent.ok({ token: "none" });
+    }
     const call = run.operation({ flow: "authorization-code" });
     run.exchange({
       by: call,
@@ -107,7 +117,7 @@ describe("a call", () => {
     });
     run.exchange({ by: call, issued: "nothing" });
     call.ok({ token: "none" });
-    expect(outcomesIn(run)).toBe("+---");
+    expect(outcomesIn(run)).toBe("+-------");
   });
 });
 
