@@ -58,6 +58,9 @@ export interface Archive {
   readonly close: () => void;
 }
 
+/** So many sessions are compared with their digests when one is added. */
+const CHECKED = 30;
+
 /** How long another process may hold the lock, real ms. Default of `lockedMaxMs`. */
 const LOCKED_MAX_MS = 5_000;
 
@@ -160,6 +163,8 @@ function archiveOf(database: DatabaseSync, path: string): Archive {
   const guarded = <T>(work: () => T): T => asProblem(path, work);
   const change = <T>(work: () => T): T => guarded(() => inTransaction(database, work));
   const add: Archive["add"] = (session, when, settings = {}) => {
+    // A session that was altered would be met by who reads it, long after.
+    sessionsWhere(database, "ORDER BY id DESC LIMIT ?", CHECKED);
     const id = insertSession(database, session, when);
     foldNewSessions(database, settings);
     return id;
