@@ -160,7 +160,12 @@ const overlappingScopes = defineScenario({
   },
   needs: ["authorization-code", "silent"],
   asserts: ["cached-token", "availability", "recovery"],
-  settings: { refreshIn: "never", accessTokenLifetimeSeconds: days(1) / 1_000 },
+  // Where a reply names all consented scopes, both parts share one token, and none is removed.
+  settings: {
+    grantedScopes: "asked",
+    refreshIn: "never",
+    accessTokenLifetimeSeconds: days(1) / 1_000,
+  },
   faults: [
     {
       id: "token-down",

@@ -5,9 +5,37 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { isTestIn } from "./support/find-test.ts";
+import { readDifferences, readRecordings } from "./support/recordings/recording.ts";
 
 const page = new URL("../docs/parity.md", import.meta.url);
 const text = readFileSync(page, "utf8");
+
+const recordings = new Set(readRecordings().map(({ id }) => id));
+const ownDifferences = new Set(readDifferences().map(({ recording }) => recording));
+
+/** The recordings that a source names, after a semicolon. */
+function recordingsIn(source: string): readonly string[] {
+  const [, named = ""] = /^recorded \([^;)]*;([^)]*)\)/.exec(source) ?? [];
+  return named
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}
+
+/** What is recorded is in fixtures/recordings, and what is the same differs from none of it. */
+function recordingFaults({ source, grade }: Pick<Claim, "source" | "grade">): readonly string[] {
+  if (!source.startsWith("recorded")) return [];
+  const named = recordingsIn(source);
+  return [
+    ...(named.length === 0 ? ["it names no recording, after a semicolon"] : []),
+    ...named.filter((name) => !recordings.has(name)).map((name) => `there is no recording ${name}`),
+    ...(grade === "matches"
+      ? named
+          .filter((name) => ownDifferences.has(name))
+          .map((name) => `${name} has differences of its own in differences.json`)
+      : []),
+  ];
+}
 
 const GRADES = ["matches", "subset", "variant", "absent"];
 /** How well it is known, and from where: a guess has no place. */
@@ -62,6 +90,7 @@ function faultsOf({ line, real, ours, grade, source, witnesses }: Claim): string
     ...(GRADES.includes(grade) ? [] : [`"${grade}" is no grade`]),
     ...(SOURCE.test(source) ? [] : [`"${source}" is no source`]),
     ...(grade === "matches" && source.startsWith("guess") ? ["a guess matches nothing"] : []),
+    ...recordingFaults({ source, grade }),
     ...(grade !== "absent" && witnesses.length === 0 ? ["no witness"] : []),
     ...witnesses
       .filter(({ target, title }) => !hasTest(target, title))
@@ -116,14 +145,35 @@ describe("the check of that page", () => {
   const witness = `[${title}](../test/parity.test.ts)`;
 
   it("takes a good row, also of what is absent", () => {
-    expect(row("matches", "recorded (A.1)", witness)).toEqual([]);
+    expect(row("matches", "recorded (A.1; go-imds-2021-12)", witness)).toEqual([]);
     expect(row("absent", "guess", "")).toEqual([]);
   });
 
   it.each([
-    ["no grade", "similar", "recorded (A.1)", witness, '"similar" is no grade'],
+    ["no grade", "similar", "recorded (A.1; go-imds-2021-12)", witness, '"similar" is no grade'],
     ["no source", "matches", "", witness, '"" is no source'],
-    ["a source without a place", "subset", "recorded", witness, '"recorded" is no source'],
+    ["a source without a place", "subset", "documented", witness, '"documented" is no source'],
+    [
+      "no recording",
+      "subset",
+      "recorded (A.1)",
+      witness,
+      "it names no recording, after a semicolon",
+    ],
+    [
+      "a recording that is not there",
+      "subset",
+      "recorded (A.1; go-nowhere)",
+      witness,
+      "there is no recording go-nowhere",
+    ],
+    [
+      "a recording that differs",
+      "matches",
+      "recorded (A.1; net-arc-2020-11)",
+      witness,
+      "net-arc-2020-11 has differences of its own in differences.json",
+    ],
     ["a guess that matches", "matches", "guess (J)", witness, "a guess matches nothing"],
     ["no witness", "variant", "guess", "", "no witness"],
     [

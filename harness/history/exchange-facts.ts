@@ -70,6 +70,11 @@ export function beganFacts(
   };
 }
 
+/** Every reply of the token service has an id of its request; the endpoints of machines have none. */
+function originOf({ headers }: Response): "service" | "machine" {
+  return headers.has("x-ms-request-id") ? "service" : "machine";
+}
+
 /** The answer that arrived at `atMs`, in ms since the Unix epoch. Of a cut body, the part that arrived; it grants no token. */
 export async function endedFacts(
   response: Response,
@@ -102,7 +107,7 @@ export async function endedFacts(
         : { retryAfter: { raw, ...(retryAfterMs === undefined ? {} : { ms: retryAfterMs }) } }),
       ...(refusal === undefined ? {} : { error: refusal }),
       ...(bodyForm === "json" && delivery.kind !== "cut"
-        ? factsOfBody(text, response.status, atMs)
+        ? factsOfBody(text, response.status, { atMs, from: originOf(response) })
         : {}),
       ...(bodyForm === "html" && delivery.kind !== "cut" ? factsOfSamlPage(text) : {}),
     },

@@ -4,7 +4,9 @@ import { errorOfRedirect, factsOfBody } from "./wire-facts.ts";
 const NOW = Date.UTC(2026, 2, 2, 8);
 const hours = (count: number): number => count * 3_600_000;
 const body = (fields: object): string => JSON.stringify({ access_token: "t", ...fields });
-const tokenOf = (fields: object) => factsOfBody(body(fields), 200, NOW).issued?.token;
+const machine = { atMs: NOW, from: "machine" } as const;
+const tokenOf = (fields: object, when: Parameters<typeof factsOfBody>[2] = machine) =>
+  factsOfBody(body(fields), 200, when).issued?.token;
 
 describe("the token of a managed identity endpoint", () => {
   it("expires at expires_on, and is due after half of the remaining time", () => {
@@ -12,6 +14,14 @@ describe("the token of a managed identity endpoint", () => {
     const facts = { expiresAt: NOW + hours(24), refreshAt: NOW + hours(12) };
     expect(tokenOf({ expires_on })).toMatchObject(facts);
     expect(tokenOf({ expires_on, expires_in: "1" })).toMatchObject(facts);
+  });
+
+  it("has no extended lifetime: what the endpoint repeats is that of an earlier hour", () => {
+    const fields = { expires_on: String((NOW + hours(1)) / 1_000), ext_expires_in: "86399" };
+    expect(tokenOf(fields)).not.toHaveProperty("extendedExpiresAt");
+    const service = { atMs: NOW, from: "service" } as const;
+    expect(tokenOf(fields, service)).toMatchObject({ extendedExpiresAt: NOW + 86_399_000 });
+    expect(tokenOf(fields, service)).not.toHaveProperty("refreshAt");
   });
 
   it("is not due early when less than two hours remain", () => {
@@ -27,12 +37,12 @@ describe("the token of a managed identity endpoint", () => {
 
 describe("an error", () => {
   it("is a string, or the code of an object as Service Fabric sends it", () => {
-    expect(factsOfBody('{"error":"invalid_request"}', 400, NOW).error?.error).toBe(
+    expect(factsOfBody('{"error":"invalid_request"}', 400, machine).error?.error).toBe(
       "invalid_request",
     );
     const nested = '{"error":{"correlationId":"x","code":"ManagedIdentityNotFound","message":"m"}}';
-    expect(factsOfBody(nested, 404, NOW).error?.error).toBe("ManagedIdentityNotFound");
-    expect(factsOfBody('{"error":{"message":"m"}}', 400, NOW)).toEqual({});
+    expect(factsOfBody(nested, 404, machine).error?.error).toBe("ManagedIdentityNotFound");
+    expect(factsOfBody('{"error":{"message":"m"}}', 400, machine)).toEqual({});
   });
 });
 

@@ -6,18 +6,21 @@ import { decodeObject, parseObject } from "../core/http/json-object.ts";
 import type { IssuedFacts, TokenFacts, WireError } from "./event.ts";
 import { fingerprint } from "./redact.ts";
 
+/** Who answered: the token service, or a machine's own endpoint, which passes on what the service said earlier. */
+type Origin = "service" | "machine";
+
 /** The facts in a JSON body that arrived at `atMs`; empty when it has neither. */
 export function factsOfBody(
   text: string,
   status: number,
-  atMs: number,
+  { atMs, from }: { readonly atMs: number; readonly from: Origin },
 ): { readonly error?: WireError; readonly issued?: IssuedFacts } {
   const fields = parseObject(text);
   if (fields === undefined) return {};
   const code = errorOf(fields["error"]);
   if (code !== undefined) return { error: errorFacts(fields, code) };
   if (status !== 200) return {};
-  const issued = issuedFacts(fields, atMs);
+  const issued = issuedFacts(fields, atMs, from);
   return Object.keys(issued).length === 0 ? {} : { issued };
 }
 
@@ -53,13 +56,17 @@ function errorFacts(fields: Readonly<Record<string, unknown>>, error: string): W
   return { error, codes, ...(typeof suberror === "string" ? { suberror } : {}) };
 }
 
-function issuedFacts(fields: Readonly<Record<string, unknown>>, atMs: number): IssuedFacts {
+function issuedFacts(
+  fields: Readonly<Record<string, unknown>>,
+  atMs: number,
+  from: Origin,
+): IssuedFacts {
   const accessToken = fields["access_token"];
   const refreshToken = fields["refresh_token"];
   const user = homeAccountOf(fields["client_info"]);
   const token =
     typeof accessToken === "string" && accessToken !== ""
-      ? tokenFacts(fields, accessToken, atMs)
+      ? tokenFacts(fields, { accessToken, atMs, from })
       : undefined;
   return {
     ...(token === undefined ? {} : { token }),
@@ -74,15 +81,18 @@ function issuedFacts(fields: Readonly<Record<string, unknown>>, atMs: number): I
 
 function tokenFacts(
   fields: Readonly<Record<string, unknown>>,
-  accessToken: string,
-  atMs: number,
+  { accessToken, atMs, from }: { accessToken: string; atMs: number; from: Origin },
 ): TokenFacts | undefined {
   const expiresOn = instant(fields["expires_on"], 0);
   const expiresAt = expiresOn ?? instant(fields["expires_in"], atMs);
   if (expiresAt === undefined) return undefined;
-  const extendedExpiresAt = instant(fields["ext_expires_in"], atMs);
+  // A machine's endpoint repeats the extended lifetime of a token that it got hours ago.
+  const extendedExpiresAt =
+    from === "machine" ? undefined : instant(fields["ext_expires_in"], atMs);
   const refreshAt =
-    expiresOn === undefined ? instant(fields["refresh_in"], atMs) : halfLife(expiresAt, atMs);
+    from === "machine" && expiresOn !== undefined
+      ? halfLife(expiresAt, atMs)
+      : instant(fields["refresh_in"], atMs);
   return {
     accessToken: fingerprint("at", accessToken),
     expiresAt,

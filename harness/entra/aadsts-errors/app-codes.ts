@@ -107,6 +107,18 @@ export const appCodes = {
     isListed: false,
     source: "reported: microsoft/Agents issue 202 (2025), for a code of the same kind",
   },
+  7002137: {
+    status: 401,
+    error: "invalid_client",
+    text: "No federated credential of the app is for the managed identity of the client assertion.",
+    source: "reported: microsoft/Agents issue 202 (2025)",
+  },
+  700025: {
+    status: 401,
+    error: "invalid_client",
+    text: "The client is public: neither a client_assertion nor a client_secret may be presented.",
+    source: "reported: captures of 2021 to 2024",
+  },
   7000215: {
     status: 401,
     error: "invalid_client",
@@ -131,11 +143,36 @@ export const appCodes = {
     text: "The client secret has expired.",
     source: "reported",
   },
+  50027: {
+    status: 400,
+    error: "invalid_request",
+    text: "The token is not valid or malformed.",
+    source: "recorded: identity recordings of the Azure SDK for JavaScript (2022-02-01)",
+  },
+  9002313: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The request is malformed or not valid.",
+    source:
+      "reported: Azure-Samples/ms-identity-dotnet-webapi-azurefunctions issue 3 (2020), davidjrh/dnn.azureadprovider issue 112 (2024)",
+  },
   90002: {
     status: 400,
     error: "invalid_request",
     text: "The tenant was not found.",
     source: "recorded",
+  },
+  901002: {
+    status: 400,
+    error: "invalid_request",
+    text: "The parameter resource is not supported here.",
+    source: "documented: Microsoft's list of codes",
+  },
+  9002325: {
+    status: 400,
+    error: "invalid_request",
+    text: "A single-page app needs a proof key (PKCE) to redeem a code across origins.",
+    source: "documented: Microsoft's list of codes",
   },
   9002326: {
     status: 400,

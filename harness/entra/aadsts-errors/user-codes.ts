@@ -65,7 +65,9 @@ export const userCodes = {
     redirectError: "consent_required",
     suberror: "consent_required",
     text: "No consent has been given to these permissions.",
-    source: "assumed",
+    isListed: false,
+    source:
+      "reported: MicrosoftDocs/azure-docs issue 39189 (2019), stevenmaguire/oauth2-microsoft issue 31 (2025), both without an error_uri",
   },
   70000: {
     status: 400,
@@ -83,7 +85,9 @@ export const userCodes = {
     status: 400,
     error: "invalid_grant",
     text: "The authorization code was already redeemed.",
-    source: "assumed",
+    isListed: false,
+    source:
+      "recorded: identity recordings of the Azure SDK for Go (2021-11-18), without an error_uri",
   },
   500133: {
     status: 400,
@@ -141,11 +145,11 @@ export const userCodes = {
     text: "The device code is not known.",
     source: "assumed",
   },
-  70019: {
+  70020: {
     status: 400,
     error: "expired_token",
     text: "The device code has expired.",
-    source: "assumed",
+    source: "reported: captures of 2021 to 2024",
   },
   50196: {
     status: 400,

@@ -3,6 +3,7 @@
  * functions of a session that it observed and of what is asked. Every refusal names its rule
  * and reason. Source: `docs/sources.md#d2`; E6 is in `conditional-access.ts`.
  */
+import { isOpenidScope } from "../directory/identifiers.ts";
 import type { ConditionalAccessPolicy } from "../directory/world.ts";
 import { policyRefusals } from "./conditional-access.ts";
 import {
@@ -158,7 +159,8 @@ export function scopeBeyond(
   session: Pick<ObservedSession, "scopes">,
 ): string | undefined {
   const seen = new Set(session.scopes.map((scope) => scope.toLowerCase()));
-  return scopes.find((scope) => !seen.has(scope.toLowerCase()));
+  // A reply for another resource than Microsoft Graph does not name those of OpenID Connect.
+  return scopes.find((scope) => !isOpenidScope(scope) && !seen.has(scope.toLowerCase()));
 }
 
 function refuse(rule: Refusal["rule"], why: string): Refusal {

@@ -70,7 +70,7 @@ describe.each(["portal", "spa"])("the app %s, which asks for id tokens only", (a
     expect(idTokenOf(location)).toMatchObject({
       oid: bench.user().id,
       nonce: "n-2",
-      iat: Date.UTC(2026, 2, 2, 13) / 1_000,
+      iat: Date.UTC(2026, 2, 2, 12, 55) / 1_000,
       exp: Date.UTC(2026, 2, 2, 14) / 1_000,
     });
     expect(location).toContain("state=s-2");

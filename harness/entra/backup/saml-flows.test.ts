@@ -51,7 +51,7 @@ describe.each(nodeSamlFlows)("%s", (flow) => {
             ends: ["ok", "ok"],
             by: "backup",
             // 30 minutes into the run, and 65 minutes more.
-            expiresAt: Date.UTC(2026, 2, 2, 9, 35),
+            expiresAt: Date.UTC(2026, 2, 2, 9, 30),
             user: "55555555-eeee-4eee-8eee-000000000002.11111111-aaaa-4aaa-8aaa-000000000001",
           }
         : unserved,

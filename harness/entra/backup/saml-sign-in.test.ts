@@ -59,8 +59,8 @@ describe("a SAML sign-in that starts at Entra", () => {
     expect(readResponse(xml)).toEqual(readResponse(before.xml));
     expect(instantsIn(xml, "IssueInstant")).toEqual(Array(2).fill("2026-03-02T13:00:00.000Z"));
     expect(instantsIn(xml, "NotOnOrAfter")).toEqual([
-      "2026-03-02T13:05:00.000Z",
-      "2026-03-02T14:05:00.000Z",
+      "2026-03-02T14:00:00.000Z",
+      "2026-03-02T14:00:00.000Z",
     ]);
     expect(instantsIn(xml, "AuthnInstant")).toEqual(["2026-03-02T08:00:00.000Z"]);
     expect(instantsIn(xml, "InResponseTo")).toEqual([]);

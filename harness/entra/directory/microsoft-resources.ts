@@ -6,10 +6,12 @@ import type { ProtectedResource } from "./world.ts";
 
 /** Azure's own resources; Microsoft Graph is a resource of each world, since its permissions differ. */
 export const microsoftResources: readonly ProtectedResource[] = [
-  resource("azure-resource-manager", "797f4846-ba00-4fd7-ba43-dac1f8f63013", [
-    "https://management.azure.com/",
-    "https://management.core.windows.net/",
-  ]),
+  resource(
+    "azure-resource-manager",
+    "797f4846-ba00-4fd7-ba43-dac1f8f63013",
+    ["https://management.azure.com/", "https://management.core.windows.net/"],
+    "evaluated",
+  ),
   resource("key-vault", "cfa8b339-82a2-471a-a3c9-0fc0be7a4093", [
     "https://vault.azure.net",
     "https://managedhsm.azure.net",
@@ -43,6 +45,7 @@ function resource(
   name: string,
   appId: string,
   [identifierUri = "", ...otherIdentifierUris]: readonly string[],
+  access: "evaluated" | "until expiry" = "until expiry",
 ): ProtectedResource {
   return {
     name,
@@ -52,6 +55,6 @@ function resource(
     tokenVersion: "1.0",
     hosts: [],
     scopes: ["user_impersonation"],
-    cae: false,
+    cae: access === "evaluated",
   };
 }

@@ -9,9 +9,24 @@ import type { User } from "./world.ts";
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** The claims as JSON, followed by the ids; `mark` is from `revocationMark`. */
-export function withOpaqueIds(claims: string, mark: string): string {
-  return `${claims.slice(0, -1)},${JSON.stringify(idsOf(claims, mark)).slice(1)}`;
+/** The claims of a token in the order of Entra: its audience, issuer and times, then all others by name. */
+export function orderedClaims({ aud, iss, iat, nbf, exp, ...others }: Claims): Claims {
+  const rest = Object.entries(others).filter(([, value]) => value !== undefined);
+  const byName = rest.toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return { aud, iss, iat, nbf, exp, ...Object.fromEntries(byName) };
+}
+
+/** The claims with the ids among them, as JSON; `mark` is from `revocationMark`. */
+export function withOpaqueIds(claims: Claims, mark: string): string {
+  return JSON.stringify(orderedClaims({ ...claims, ...idsOf(JSON.stringify(claims), mark) }));
+}
+
+/** Entra dates tokens back, so that a clock that is slow does not refuse them. */
+export const BACKDATED_SECONDS = 300;
+
+/** When a token was issued, seconds since the Unix epoch. */
+export function issuedAtOf(claims: Claims): number {
+  return Number(claims["iat"]) + BACKDATED_SECONDS;
 }
 
 /** What distinguishes tokens that a user is issued in the second of a revocation and after it; empty at any other time. */
@@ -33,7 +48,7 @@ export function isIssuedBeforeRevocation(
   user: User,
   claims: Claims,
 ): boolean {
-  const issuedAtSeconds = Number(claims["iat"]);
+  const issuedAtSeconds = issuedAtOf(claims);
   const mark = revocationMark(directory, user, issuedAtSeconds);
   if (mark === "") return issuedAtSeconds * 1_000 < directory.tokensValidFrom(user);
   const { aio: _, rh: __, uti, ...others } = claims;

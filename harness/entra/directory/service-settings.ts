@@ -29,6 +29,11 @@ export interface ServiceSettings {
         readonly share: number;
         readonly tokens: "user" | "user-and-app";
       };
+  /**
+   * Which scopes of its resource a token is granted, and the reply names: all that the app has
+   * consent for (recorded), or those that were asked for.
+   */
+  readonly grantedScopes: "consented" | "asked";
   readonly refreshTokenInactiveDays: number;
   readonly spaRefreshTokenHours: number;
   /** How long a browser session lasts after its last use (24 h, non-persistent cookie). */

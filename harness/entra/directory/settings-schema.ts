@@ -58,6 +58,7 @@ function fieldsOf(z: Z) {
       error: expecting('"same" or a number', hintFor('"same"', "seconds")),
     }),
     refreshIn: refreshInOf(z),
+    grantedScopes: choice(z, ["consented", "asked"]),
     refreshTokenInactiveDays: amounts.days,
     spaRefreshTokenHours: amounts.hours,
     sessionHours: amounts.hours,

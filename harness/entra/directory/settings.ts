@@ -16,6 +16,7 @@ export const defaultServiceSettings: ServiceSettings = {
   caeTokenLifetimeSeconds: 86_400,
   // REC1 and REC4: equal to expires_in.
   extendedLifetimeSeconds: "same",
+  grantedScopes: "consented",
   refreshIn: { fromSeconds: 7_200, share: 0.5, tokens: "user" },
   refreshTokenInactiveDays: 90,
   spaRefreshTokenHours: 24,
@@ -28,8 +29,8 @@ export const defaultServiceSettings: ServiceSettings = {
   deviceCodeSeconds: 900,
   // F.1: a compromise between the text (0 and 70) and the sample (5 and 55); unverified.
   samlBackdatedMinutes: 5,
-  samlLifetimeMinutes: 65,
-  samlConfirmationMinutes: 5,
+  samlLifetimeMinutes: 60,
+  samlConfirmationMinutes: 60,
   // Section I.8: the normative text; samples show login.microsoftonline.com.
   samlIssuerHost: "sts.windows.net",
   samlRequestAgeMinutesMax: "any",

@@ -45,6 +45,10 @@ export const unverifiedSettings: {
     ],
     keeps: ["fromSeconds", "share"],
   },
+  grantedScopes: {
+    because: "it was recorded for one of Microsoft's own apps",
+    values: ["consented", "asked"],
+  },
   refreshTokenInactiveDays: "sourced",
   spaRefreshTokenHours: "sourced",
   sessionHours: "sourced",

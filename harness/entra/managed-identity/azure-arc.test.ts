@@ -58,7 +58,7 @@ describe("the agent of Arc", () => {
     const bench = arc();
     await challenged(bench);
     expect((await bench.ask(query, shown("guess"))).status).toBe(401);
-    expect((await bench.ask(query)).body).toMatchObject({ error: "bad_request_102" });
+    expect((await bench.ask(query)).body).toMatchObject({ error: "invalid_request" });
     const wrong = await bench.ask("?api-version=1", { headers: metadata });
     expect(wrong.body).toHaveProperty("newest-versions");
   });

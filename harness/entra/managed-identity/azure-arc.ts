@@ -4,7 +4,14 @@
  * the first request is answered 401 with the file's path, the second sends its content.
  */
 import { type IncomingRequest, identityOf, json } from "./source-endpoint.ts";
-import { error, IMDS_SELECTORS, imdsToken, missingMetadata, wrongVersion } from "./imds.ts";
+import {
+  arcBody,
+  error,
+  IMDS_SELECTORS,
+  imdsToken,
+  missingMetadata,
+  wrongVersion,
+} from "./imds.ts";
 
 const VERSIONS = ["2020-06-01", "2019-11-01"];
 
@@ -25,7 +32,7 @@ export async function azureArc(incoming: IncomingRequest): Promise<Response> {
   if (!keyFiles.take(incoming.machine.name, sent)) {
     return error(401, "unauthorized_client", "Invalid challenge token");
   }
-  return imdsToken(incoming, echoOf(incoming, described.parameters));
+  return imdsToken(incoming, { body: arcBody, more: echoOf(incoming, described.parameters) });
 }
 
 /** Newer clients require the answer to repeat the selector of the identity. */

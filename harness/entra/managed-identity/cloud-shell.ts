@@ -2,7 +2,7 @@
  * Cloud Shell (`docs/sources.md#g2`): a form by POST, without a choice of identity.
  */
 import { type IncomingRequest, identityOf, json } from "./source-endpoint.ts";
-import { error, imdsToken, missingMetadata } from "./imds.ts";
+import { arcBody, error, imdsToken, missingMetadata } from "./imds.ts";
 
 /** Answers as Cloud Shell does. */
 export async function cloudShell(incoming: IncomingRequest): Promise<Response> {
@@ -16,5 +16,5 @@ export async function cloudShell(incoming: IncomingRequest): Promise<Response> {
   if (isSelected || identityOf(incoming, {}) === undefined) {
     return error(400, "invalid_request", "User-assigned identities are not supported here.");
   }
-  return imdsToken(incoming);
+  return imdsToken(incoming, { body: arcBody });
 }

@@ -21,10 +21,11 @@ describe("a token of IMDS", () => {
     expect(status).toBe(200);
     expect(body).toEqual({
       access_token: expect.any(String) as string,
-      refresh_token: "",
+      client_id: "33333333-cccc-4ccc-8ccc-000000000081",
       expires_in: "86400",
       expires_on: "1772524800",
-      not_before: "1772438400",
+      ext_expires_in: "86399",
+      not_before: "1772438100",
       resource: "https://graph.microsoft.com",
       token_type: "Bearer",
     });
@@ -90,11 +91,11 @@ describe("a token of IMDS", () => {
 describe("IMDS answers", () => {
   it.each<readonly [string, Query, Init, number, object]>([
     [
-      "bad_request_102",
+      "invalid_request without the header",
       imdsQuery,
       {},
       400,
-      { error: "bad_request_102", error_description: "Required metadata header not specified" },
+      { error: "invalid_request", error_description: "Required metadata header not specified" },
     ],
     [
       "which versions it knows",
@@ -134,7 +135,7 @@ describe("IMDS answers", () => {
       "invalid_request without a resource",
       "?api-version=2018-02-01",
       metadata,
-      401,
+      400,
       { error: "invalid_request" },
     ],
     [

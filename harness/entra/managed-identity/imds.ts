@@ -2,6 +2,7 @@
  * IMDS, the metadata service of a virtual machine (`docs/sources.md#g2` to G.5): tokens of
  * its identities and information about itself, for requests with the header `Metadata: true`.
  */
+import type { AppRegistration } from "../directory/world.ts";
 import { createResponse } from "../../core/http/message.ts";
 import {
   type IncomingRequest,
@@ -47,17 +48,20 @@ export const imds: SourceEndpoint = async (incoming) => {
       "The client is not authorized to request an access token using this method.",
     );
   }
-  return imdsToken(incoming);
+  return imdsToken(incoming, { body: imdsBody });
 };
 
-/** The token reply and its refusals, which Arc uses as well. */
+/** The token reply and its refusals, which Arc uses as well, with a body of its own. */
 export async function imdsToken(
   incoming: IncomingRequest,
-  more: Readonly<Record<string, string>> = {},
+  {
+    body,
+    more = {},
+  }: { readonly body: TokenBody; readonly more?: Readonly<Record<string, string>> },
 ): Promise<Response> {
   const { parameters } = incoming.described;
   if (resourceOf(incoming) === "") {
-    return error(401, "invalid_request", "The request is missing a required parameter: resource.");
+    return error(400, "invalid_request", "Required query variable 'resource' is missing");
   }
   if (parameters["response_type"] !== undefined) {
     return error(
@@ -74,7 +78,7 @@ export async function imdsToken(
   const outcome = await tokenFor(incoming, identity);
   switch (outcome.kind) {
     case "issued":
-      return json(200, { ...tokenBody(incoming, outcome.token), ...more });
+      return json(200, { ...body(incoming, identity, outcome.token), ...more });
     case "refused":
       return unknownResource(incoming);
     case "failed":
@@ -95,24 +99,43 @@ function unknownResource(incoming: IncomingRequest): Response {
   return error(400, code, description);
 }
 
-/** All fields are strings (G.3). */
-function tokenBody(incoming: IncomingRequest, token: IdentityToken): Record<string, string> {
-  const nowSeconds = Math.floor(incoming.clock.now() / 1_000);
-  return {
-    access_token: token.accessToken,
-    refresh_token: "",
-    expires_in: String(token.expiresOnSeconds - nowSeconds),
-    expires_on: String(token.expiresOnSeconds),
-    not_before: String(token.notBeforeSeconds),
-    resource: resourceOf(incoming),
-    token_type: "Bearer",
-  };
+/** The body of a token reply; all fields are strings (G.3). */
+type TokenBody = (
+  incoming: IncomingRequest,
+  identity: AppRegistration,
+  token: IdentityToken,
+) => Record<string, string>;
+
+const imdsBody: TokenBody = (incoming, { clientId }, token) => ({
+  access_token: token.accessToken,
+  client_id: clientId,
+  expires_in: remaining(incoming, token),
+  expires_on: String(token.expiresOnSeconds),
+  ext_expires_in: "86399",
+  not_before: String(token.notBeforeSeconds),
+  resource: incoming.described.parameters["resource"] ?? "",
+  token_type: "Bearer",
+});
+
+/** The reply of Arc's agent, and of others of its age. */
+export const arcBody: TokenBody = (incoming, _, token) => ({
+  access_token: token.accessToken,
+  refresh_token: "",
+  expires_in: remaining(incoming, token),
+  expires_on: String(token.expiresOnSeconds),
+  not_before: String(token.notBeforeSeconds),
+  resource: resourceOf(incoming),
+  token_type: "Bearer",
+});
+
+function remaining({ clock }: IncomingRequest, { expiresOnSeconds }: IdentityToken): string {
+  return String(expiresOnSeconds - Math.floor(clock.now() / 1_000));
 }
 
 /** The refusal of a request without `Metadata: true`, a header that a forged request cannot have. */
 export function missingMetadata({ request }: IncomingRequest): Response | undefined {
   if (request.headers.get("metadata")?.toLowerCase() === "true") return undefined;
-  return error(400, "bad_request_102", "Required metadata header not specified");
+  return error(400, "invalid_request", "Required metadata header not specified");
 }
 
 /** The refusal of a missing or unknown api-version; it lists the known ones. */

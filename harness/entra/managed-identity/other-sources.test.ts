@@ -55,7 +55,7 @@ describe("the other sources", () => {
       "cart-fabric",
       `?api-version=2019-07-01-preview&${graph}`,
       fabricHeaders,
-      { expires_on: "1772524800", token_type: "Bearer" },
+      { expires_on: 1772524800, token_type: "Bearer" },
     ],
     [
       "Machine Learning",
@@ -197,7 +197,7 @@ describe("the other sources", () => {
       "",
       { method: "POST", body: graph },
       400,
-      { error: "bad_request_102" },
+      { error: "invalid_request" },
     ],
     [
       "Cloud Shell: GET",

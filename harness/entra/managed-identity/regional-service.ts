@@ -9,6 +9,7 @@ import { loginClouds } from "../directory/clouds.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { ServiceSettings } from "../directory/service-settings.ts";
 import type { AppRegistration, Machine } from "../directory/world.ts";
+import { BACKDATED_SECONDS } from "../directory/opaque-ids.ts";
 import { createTokenIssuer } from "../token-service/tokens.ts";
 import { describeRequest, type EntraRequest, type GrantName } from "../request/endpoint.ts";
 import type { Handler } from "../../core/http/handler.ts";
@@ -71,7 +72,7 @@ export function createRegionalService(options: RegionalServiceOptions): Regional
     return {
       token_type: "Bearer",
       access_token: accessToken,
-      not_before: issuedAtSeconds,
+      not_before: issuedAtSeconds - BACKDATED_SECONDS,
       expires_on: issuedAtSeconds + lifetimeSeconds,
     };
   };

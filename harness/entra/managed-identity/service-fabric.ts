@@ -56,7 +56,7 @@ export async function serviceFabric(incoming: IncomingRequest): Promise<Response
   return json(200, {
     token_type: "Bearer",
     access_token: outcome.token.accessToken,
-    expires_on: String(outcome.token.expiresOnSeconds),
+    expires_on: outcome.token.expiresOnSeconds,
     resource: resourceOf(incoming),
   });
 }

@@ -6,6 +6,7 @@
 import { hash } from "node:crypto";
 import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";
+import { BACKDATED_SECONDS } from "../directory/opaque-ids.ts";
 import type { ServiceSettings } from "../directory/service-settings.ts";
 import type { AppRegistration, Machine } from "../directory/world.ts";
 import { parseObject } from "../../core/http/json-object.ts";
@@ -62,10 +63,11 @@ export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
 
   const isUsable = (token: IdentityToken, { refreshHash }: BrokerRequest): boolean => {
     const nowSeconds = clock.now() / 1_000;
+    const issuedAtSeconds = token.notBeforeSeconds + BACKDATED_SECONDS;
     const isRevoked = refreshHash?.toLowerCase() === hash("sha256", token.accessToken, "hex");
     return (
       !isRevoked &&
-      nowSeconds < token.notBeforeSeconds + settings.managedIdentityCacheSeconds &&
+      nowSeconds < issuedAtSeconds + settings.managedIdentityCacheSeconds &&
       nowSeconds < token.expiresOnSeconds - USELESS_SECONDS
     );
   };

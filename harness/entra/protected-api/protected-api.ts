@@ -203,6 +203,7 @@ function userInfo({ user, subject }: Judged): Record<string, unknown> {
     name: user?.name,
     family_name: family,
     given_name: given,
+    picture: "https://graph.microsoft.com/v1.0/me/photo/$value",
     email: user?.upn,
   };
 }
@@ -243,11 +244,14 @@ function refuse(judged: Judged, cors: readonly HeaderPair[], graph?: RefusedByGr
   const error = judged.verdict === "revoked" ? "insufficient_claims" : "invalid_token";
   const parts = [
     'realm=""',
-    'authorization_uri="https://login.microsoftonline.com/common/oauth2/v2.0/authorize"',
+    'authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize"',
+    ...(graph === undefined ? [] : [`client_id="${GRAPH_ID}"`]),
     `error="${error}"`,
   ];
   if (judged.validFromMs !== undefined) {
-    const value = String(Math.floor(judged.validFromMs / 1_000));
+    // Graph names the time of the refused call, and not that of the revocation.
+    const fromMs = graph?.nowMs ?? judged.validFromMs;
+    const value = String(Math.floor(fromMs / 1_000));
     const claims = JSON.stringify({ access_token: { nbf: { essential: true, value } } });
     parts.push(`claims="${Buffer.from(claims).toString("base64")}"`);
   }

@@ -8,6 +8,10 @@ export function correlationIdOf(
   described: Pick<EntraRequest, "parameters">,
 ): string | undefined {
   const sent =
-    request.headers.get("client-request-id") ?? described.parameters["client-request-id"];
+    request.headers.get("client-request-id") ??
+    described.parameters["client-request-id"] ??
+    // The pipelines of the Azure SDKs send this one with everything.
+    request.headers.get("x-ms-client-request-id") ??
+    undefined;
   return sent !== undefined && isGuid(sent) ? sent : undefined;
 }

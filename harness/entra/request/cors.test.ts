@@ -47,7 +47,6 @@ describe("an answer", () => {
       "keys",
       "token",
       "device-code",
-      "user-realm",
       "userinfo",
       "saml-metadata",
       "resource",

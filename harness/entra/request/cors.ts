@@ -73,7 +73,7 @@ const sharing: Readonly<Record<Endpoint, "discovery" | "token" | "api" | "none">
   "instance-discovery": "discovery",
   "openid-configuration": "discovery",
   keys: "discovery",
-  "user-realm": "discovery",
+  "user-realm": "none",
   "saml-metadata": "discovery",
   token: "token",
   "device-code": "token",

@@ -48,10 +48,10 @@ describe("a person who is sent to Entra by an app", () => {
     expect(relayState).toBe("a &quot;b&quot; &lt;c&gt;");
     expect(xml).toContain(`Destination="${ACS}" InResponseTo="_r1"`);
     expect(xml).toContain(
-      `<SubjectConfirmationData InResponseTo="_r1" NotOnOrAfter="2026-03-02T08:05:00.000Z" Recipient="${ACS}"/>`,
+      `<SubjectConfirmationData InResponseTo="_r1" NotOnOrAfter="2026-03-02T09:00:00.000Z" Recipient="${ACS}"/>`,
     );
     expect(xml).toContain(
-      '<Conditions NotBefore="2026-03-02T07:55:00.000Z" NotOnOrAfter="2026-03-02T09:05:00.000Z">',
+      '<Conditions NotBefore="2026-03-02T07:55:00.000Z" NotOnOrAfter="2026-03-02T09:00:00.000Z">',
     );
     expect(says).toMatchObject({
       issuer: `https://sts.windows.net/${bench.tenantId}/`,

@@ -140,7 +140,7 @@ function succeed(
   session: SignInSession,
 ): EstsReply {
   const { app, fields, responseTypes, redirectUri, redirectType } = request;
-  const scopes = parseDelegatedScopes(fields["scope"] ?? "", app, context.directory);
+  const scopes = parseDelegatedScopes(fields["scope"] ?? "", app, context);
   const { nonce, claims, code_challenge: challenge } = fields;
   const staying = session.staysSignedIn === undefined ? {} : { staysSignedIn: true as const };
   const answer: Record<string, string> = {};

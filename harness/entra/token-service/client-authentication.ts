@@ -30,6 +30,8 @@ export function authenticateClient(
     return "certificate";
   }
   if (secret !== undefined) {
+    const isPublic = app.kind === "native" || app.kind === "spa";
+    if (isPublic && app.secrets.length === 0) throw new EstsError(700025);
     checkSecret(secret, app, context.clock.now());
     return "secret";
   }
@@ -72,7 +74,7 @@ function readAssertion(assertion: string): ClientAssertion {
   const header = decodeObject(first);
   const claims = decodeObject(payload);
   const algorithm = header?.["alg"];
-  if (header === undefined || claims === undefined) throw new EstsError(700027);
+  if (header === undefined || claims === undefined) throw new EstsError(50027);
   if (algorithm !== "RS256" && algorithm !== "PS256") throw new EstsError(700027);
   return { header, claims, algorithm, signedText: `${first}.${payload}`, signature };
 }
@@ -95,7 +97,11 @@ function checkFederated(assertion: ClientAssertion, app: AppRegistration): void 
   const ofIssuer = federatedCredentials.filter(({ issuer }) => issuer === iss);
   if (ofIssuer.length === 0) throw new EstsError(700211, `Issuer: ${String(iss)}.`);
   const ofSubject = ofIssuer.filter(({ subject }) => subject === sub);
-  if (ofSubject.length === 0) throw new EstsError(700213, `Subject: ${String(sub)}.`);
+  if (ofSubject.length === 0) {
+    // The subject of a managed identity has a form, and a code, of its own.
+    const code = String(sub).startsWith("/eid1/") ? 7002137 : 700213;
+    throw new EstsError(code, `Subject: ${String(sub)}.`);
+  }
   const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
   const found = ofSubject.find(({ audience = EXCHANGE_AUDIENCE }) => audiences.includes(audience));
   if (found === undefined) throw new EstsError(700212, `Audience: ${audiences.join(", ")}.`);

@@ -52,6 +52,7 @@ export function openidConfiguration(context: EstsContext): Record<string, unknow
   const isV2 = described.version === "2.0";
   const { instanceName, graphHost } = cloudAskedFor(context);
   const oauth = `${origin}/${id}/oauth2${isV2 ? "/v2.0" : ""}`;
+  const isRegional = cloudOfHost(described.host)?.region !== undefined;
   return {
     token_endpoint: `${oauth}/token`,
     token_endpoint_auth_methods_supported: [
@@ -59,22 +60,31 @@ export function openidConfiguration(context: EstsContext): Record<string, unknow
       "private_key_jwt",
       "client_secret_basic",
     ],
-    jwks_uri: `${origin}/${id}/discovery${isV2 ? "/v2.0" : ""}/keys`,
+    jwks_uri: isV2 ? `${origin}/${id}/discovery/v2.0/keys` : `${origin}/common/discovery/keys`,
     response_modes_supported: ["query", "fragment", "form_post"],
     subject_types_supported: ["pairwise"],
     id_token_signing_alg_values_supported: ["RS256"],
-    response_types_supported: ["code", "id_token", "code id_token", "id_token token"],
-    scopes_supported: ["openid", "profile", "email", "offline_access"],
+    response_types_supported: isV2
+      ? ["code", "id_token", "code id_token", "id_token token"]
+      : ["code", "id_token", "code id_token", "token id_token", "token"],
+    scopes_supported: isV2 ? ["openid", "profile", "email", "offline_access"] : ["openid"],
     issuer: issuerOf(origin, shared ? "{tenantid}" : id, isV2 ? "v2" : "v1"),
-    request_uri_parameter_supported: false,
+    ...(isV2
+      ? { request_uri_parameter_supported: false }
+      : { microsoft_multi_refresh_token: true }),
     userinfo_endpoint: `https://${graphHost}/oidc/userinfo`,
-    authorization_endpoint: `${oauth}/authorize`,
-    device_authorization_endpoint: `${oauth}/devicecode`,
-    http_logout_supported: true,
-    frontchannel_logout_supported: true,
-    end_session_endpoint: `${oauth}/logout`,
-    claims_supported: CLAIMS_SUPPORTED,
-    kerberos_endpoint: `${origin}/${id}/kerberos`,
+    // A region signs no one in.
+    authorization_endpoint: isRegional ? "unsupported" : `${oauth}/authorize`,
+    ...(isRegional
+      ? { claims_supported: CLAIMS_SUPPORTED.filter((claim) => !CLAIMS_OF_PEOPLE.includes(claim)) }
+      : {
+          device_authorization_endpoint: `${oauth}/devicecode`,
+          http_logout_supported: true,
+          frontchannel_logout_supported: true,
+          end_session_endpoint: `${oauth}/logout`,
+          claims_supported: CLAIMS_SUPPORTED,
+          kerberos_endpoint: `${origin}/${id}/kerberos`,
+        }),
     tenant_region_scope: tenant?.region ?? null,
     cloud_instance_name: instanceName,
     cloud_graph_host_name: "graph.windows.net",
@@ -152,6 +162,8 @@ const CLAIMS_SUPPORTED = [
   "c_hash",
   "email",
 ];
+
+const CLAIMS_OF_PEOPLE = ["preferred_username", "name", "email"];
 
 /** The cloud of the host that was asked; the public cloud for a host of no cloud. */
 function cloudAskedFor({ described: { host } }: EstsContext): PublicNames {

@@ -3,7 +3,7 @@ import type { HeaderPair } from "../../core/http/message.ts";
 
 export interface HeaderParts {
   /** `page` is shown to a person, never in a frame. `hand-over` passes the browser on to the app, by a form or a redirect. */
-  readonly kind: "discovery" | "token" | "page" | "hand-over" | "missing";
+  readonly kind: "discovery" | "user-realm" | "token" | "page" | "hand-over" | "missing";
   readonly requestId: string;
   /** Absent without a body. */
   readonly contentType?: string;
@@ -13,6 +13,8 @@ export interface HeaderParts {
   readonly cors: readonly HeaderPair[];
   /** As `ServiceSettings.loginOpenerPolicy`. */
   readonly openerPolicy: "absent" | "same-origin";
+  /** Whether a regional host answers, which browsers never ask. */
+  readonly isRegional?: boolean;
   /** Value of x-ms-clitelem, for token replies. */
   readonly clitelem?: string;
 }
@@ -22,6 +24,7 @@ const ESTS_SERVER = "2.1.20899.4 - NEULR1 ProdSlices";
 /** All headers of an answer, without the status line. */
 export function estsHeaders(parts: HeaderParts): HeaderPair[] {
   const isToken = parts.kind === "token";
+  const { isRegional = false } = parts;
   const headers: HeaderPair[] =
     parts.kind === "discovery"
       ? [["Cache-Control", "max-age=86400, private"]]
@@ -30,13 +33,14 @@ export function estsHeaders(parts: HeaderParts): HeaderPair[] {
         : [
             ["Cache-Control", "no-store, no-cache"],
             ["Pragma", "no-cache"],
-            ["Expires", "-1"],
           ];
+  if (parts.kind === "user-realm")
+    headers.push(["Content-Disposition", "inline; filename=userrealm.json"]);
   if (parts.contentType !== undefined) headers.push(["Content-Type", parts.contentType]);
-  headers.push(
-    ["Strict-Transport-Security", "max-age=31536000; includeSubDomains"],
-    ["X-Content-Type-Options", "nosniff"],
-  );
+  if (parts.kind !== "discovery" && parts.kind !== "missing") headers.push(["Expires", "-1"]);
+  if (!isRegional)
+    headers.push(["Strict-Transport-Security", "max-age=31536000; includeSubDomains"]);
+  headers.push(["X-Content-Type-Options", "nosniff"]);
   // In a hidden frame browsers report this header for every page of ESTS (MSAL.js #7458, #84).
   if (parts.kind === "page") {
     headers.push(["X-Frame-Options", "DENY"]);

@@ -2,7 +2,8 @@
 
 export type EstsReply =
   | { readonly kind: "discovery"; readonly body: Record<string, unknown> }
-  | { readonly kind: "token"; readonly body: Record<string, unknown>; readonly clitelem: string }
+  | { readonly kind: "user-realm"; readonly body: Record<string, unknown> }
+  | { readonly kind: "token"; readonly body: Record<string, unknown> }
   | { readonly kind: "metadata"; readonly xml: string }
   | {
       /** A page shown to a person. */

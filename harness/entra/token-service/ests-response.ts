@@ -1,4 +1,5 @@
 /** Turns the reply of an endpoint into an HTTP response: status, headers in recorded order, body. */
+import { cloudOfHost } from "../directory/clouds.ts";
 import { corsHeaders, preflightHeaders } from "../request/cors.ts";
 import { createResponse, type HeaderPair } from "../../core/http/message.ts";
 import type { EstsContext } from "./context.ts";
@@ -24,7 +25,13 @@ export function replyResponse(context: EstsContext, reply: EstsReply): Response 
         status: 200,
         kind: "token",
         body: JSON.stringify(reply.body),
-        clitelem: reply.clitelem,
+        code: 0,
+      });
+    case "user-realm":
+      return jsonResponse(context, {
+        status: 200,
+        kind: "user-realm",
+        body: JSON.stringify(reply.body),
       });
     case "metadata": {
       const contentType = "application/samlmetadata+xml; charset=utf-8";
@@ -64,11 +71,32 @@ export function errorResponse(context: EstsContext, error: EstsError): Response 
     return replyResponse(context, { kind: "page", status: 400, html });
   }
   const { status } = aadstsRow(error.code);
-  const body = JSON.stringify(envelopeOf(error, context));
-  const isDiscovery = endpoint !== "token" && endpoint !== "device-code";
-  return isDiscovery
-    ? jsonResponse(context, { status, kind: "discovery", body })
-    : jsonResponse(context, { status, kind: "token", body, clitelem: `1,${error.code},0,,` });
+  const envelope = envelopeOf(error, context);
+  if (endpoint === "token" || endpoint === "device-code")
+    return jsonResponse(context, {
+      status,
+      kind: "token",
+      body: JSON.stringify(envelope),
+      code: error.code,
+    });
+  // Metadata has a name of its own for what a token request calls an invalid request (recorded in 2023).
+  const isUnknownTenant = error.code === 90002;
+  const named = isUnknownTenant ? { ...envelope, error: "invalid_tenant" } : envelope;
+  const kind = isUnknownTenant ? "missing" : "discovery";
+  return jsonResponse(context, { status, kind, body: JSON.stringify(named) });
+}
+
+/**
+ * The value of `x-ms-clitelem`: the code and, for a refresh token, its age in ms. Recorded for
+ * requests that name their library, and for no other (fixtures/recordings).
+ */
+function clitelemOf(context: EstsContext, code: number): { readonly clitelem?: string } {
+  const { request, described, grants, clock } = context;
+  const library = described.parameters["x-client-SKU"] ?? request.headers.get("x-client-sku");
+  if (library === null || library === "") return {};
+  const state = grants.refreshState(described.parameters["refresh_token"]);
+  const age = state === undefined ? "" : `${clock.now() - state.issuedAtMs}.0`;
+  return { clitelem: `1,${code},0,${age},` };
 }
 
 /** A path that does not exist: empty, but with the headers of ESTS (A.1, REC6). */
@@ -86,12 +114,18 @@ export function preflightResponse({ request, described }: EstsContext): Response
 
 function jsonResponse(
   context: EstsContext,
-  reply: { status: number; kind: "discovery" | "token"; body: string; clitelem?: string },
+  reply: {
+    readonly status: number;
+    readonly kind: "discovery" | "missing" | "user-realm" | "token";
+    readonly body: string;
+    /** 0 without an error; absent where there is no telemetry. */
+    readonly code?: number;
+  },
 ): Response {
   const headers = headersFor(context, reply.body, {
     kind: reply.kind,
     contentType: "application/json; charset=utf-8",
-    ...(reply.clitelem === undefined ? {} : { clitelem: reply.clitelem }),
+    ...(reply.code === undefined ? {} : clitelemOf(context, reply.code)),
   });
   if (context.request.headers.get("return-client-request-id") === "true") {
     headers.push(["client-request-id", context.correlationId]);
@@ -104,11 +138,13 @@ function headersFor(
   body: string,
   parts: Pick<HeaderParts, "kind" | "contentType" | "clitelem">,
 ): HeaderPair[] {
+  const isRegional = cloudOfHost(described.host)?.region !== undefined;
   return estsHeaders({
     ...parts,
     requestId: traceId,
     contentLength: Buffer.byteLength(body),
-    cors: corsHeaders(request, described.endpoint, settings.retryAfterExposed),
+    isRegional,
+    cors: isRegional ? [] : corsHeaders(request, described.endpoint, settings.retryAfterExposed),
     openerPolicy: settings.loginOpenerPolicy,
   });
 }

@@ -33,6 +33,7 @@ import { createSignedInApps } from "./signed-in-apps.ts";
 import { signOut } from "./sign-out.ts";
 import { isStaySignedInAnswer } from "./stay-signed-in-page.ts";
 import { createTokenIssuer } from "./tokens.ts";
+import { v1Reply, withScopeOfResource } from "./v1-protocol.ts";
 
 /**
  * What a token service is made of: the directory that it reads, the sources of time and chance, and
@@ -78,7 +79,7 @@ export function createEsts(options: EstsOptions): Handler {
   const correlationIds = random.fork("correlation ids");
 
   return async (request) => {
-    const described = await describeRequest(request);
+    const described = withScopeOfResource(await describeRequest(request));
     const traceId = traceIds.uuid();
     const context: EstsContext = {
       ...parts,
@@ -117,18 +118,14 @@ function dispatch(context: EstsContext): EstsReply | undefined {
     case "keys":
       return { kind: "discovery", body: publishedKeys(context) };
     case "user-realm":
-      return { kind: "discovery", body: userRealm(context) };
+      return { kind: "user-realm", body: userRealm(context) };
     case "token":
       demandPost(request);
       context.loops.check(context);
-      return {
-        kind: "token",
-        clitelem: `1,0,0,${refreshTokenAge(context)},`,
-        body: grantToken(context),
-      };
+      return { kind: "token", body: tokenBody(context) };
     case "device-code":
       demandPost(request);
-      return { kind: "token", clitelem: "1,0,0,,", body: startDeviceCode(context) };
+      return { kind: "token", body: startDeviceCode(context) };
     case "authorize": {
       const path = new URL(request.url).pathname.toLowerCase();
       if (path.endsWith("/deviceauth"))
@@ -156,6 +153,12 @@ function dispatch(context: EstsContext): EstsReply | undefined {
   }
 }
 
+function tokenBody(context: EstsContext): Record<string, unknown> {
+  const { described, clock } = context;
+  const body = grantToken(context);
+  return described.version === "1.0" ? v1Reply(described, body, clock.now()) : body;
+}
+
 function grantToken(context: EstsContext): Record<string, unknown> {
   const grant = required(context, "grant_type");
   checkRegionalHost(context);
@@ -179,10 +182,4 @@ function grantToken(context: EstsContext): Record<string, unknown> {
 
 function demandPost(request: Request): void {
   if (request.method !== "POST") throw new EstsError(900561, `Method: ${request.method}.`);
-}
-
-/** Third part of x-ms-clitelem: the age of the refresh token, ms (A.8). */
-function refreshTokenAge(context: EstsContext): string {
-  const state = context.grants.refreshState(context.described.parameters["refresh_token"]);
-  return state === undefined ? "" : `${context.clock.now() - state.issuedAtMs}.0`;
 }

@@ -11,7 +11,7 @@ import { userOfGrant } from "./users.ts";
 export function grantAuthorizationCode(context: EstsContext): Record<string, unknown> {
   const { parameters } = context.described;
   const code = context.grants.code(required(context, "code"));
-  if (code === undefined) throw new EstsError(70000);
+  if (code === undefined) throw new EstsError(9002313);
   const tenant = tenantOfGrant(context, code);
   if (tenant.id !== code.tenantId) throw new EstsError(700005);
   const app = appOf(context, tenant);
@@ -21,6 +21,7 @@ export function grantAuthorizationCode(context: EstsContext): Record<string, unk
   if (code.redeemed) throw new EstsError(54005);
   if (code.expiresAtMs <= context.clock.now()) throw new EstsError(70008);
   if (code.redirectUri !== parameters["redirect_uri"]) throw new EstsError(50011);
+  if (code.redirectType === "spa" && code.challenge === undefined) throw new EstsError(9002325);
   checkVerifier(code, parameters["code_verifier"]);
   const issuedAtMs = code.expiresAtMs - context.settings.authCodeMinutes * 60_000;
   const { user } = userOfGrant(context, { ...code, issuedAtMs });
@@ -31,7 +32,7 @@ export function grantAuthorizationCode(context: EstsContext): Record<string, unk
     app,
     proof,
     user,
-    scopes: parseDelegatedScopes(parameters["scope"] ?? code.scope, app, context.directory),
+    scopes: parseDelegatedScopes(parameters["scope"] ?? code.scope, app, context),
     signedInAtMs: code.signedInAtMs,
     ...(code.staysSignedIn === undefined ? {} : { staysSignedIn: true }),
     ...(code.nonce === undefined ? {} : { nonce: code.nonce }),

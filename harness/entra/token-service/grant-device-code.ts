@@ -75,7 +75,7 @@ export function grantDeviceCode(context: EstsContext): Record<string, unknown> {
   if (!isSharedEndpoint(context.described.tenant ?? "")) tenantOf(context);
   const device = context.grants.device(required(context, "device_code"));
   if (device === undefined || device.clientId !== context.described.app) throw new EstsError(70018);
-  if (device.expiresAtMs <= context.clock.now()) throw new EstsError(70019);
+  if (device.expiresAtMs <= context.clock.now()) throw new EstsError(70020);
   if (device.approvedBy === undefined) throw new EstsError(70016);
   // By RFC 8628 section 3.5 a code is used once; the AADSTS code for a second use is a guess.
   if (device.redeemed) throw new EstsError(54005);
@@ -90,7 +90,7 @@ export function grantDeviceCode(context: EstsContext): Record<string, unknown> {
     app,
     proof: "none",
     user,
-    scopes: parseDelegatedScopes(device.scope, app, context.directory),
+    scopes: parseDelegatedScopes(device.scope, app, context),
     signedInAtMs: context.clock.now(),
     ...claimsAsked(context),
   });

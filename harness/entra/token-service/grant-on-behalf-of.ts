@@ -1,6 +1,6 @@
 /** Grant on-behalf-of: a middle-tier API exchanges a user's token for a token of the next API. */
 import { createPublicKey, createVerify } from "node:crypto";
-import { isIssuedBeforeRevocation } from "../directory/opaque-ids.ts";
+import { isIssuedBeforeRevocation, issuedAtOf } from "../directory/opaque-ids.ts";
 import type { AppRegistration, Tenant } from "../directory/world.ts";
 import { decodeObject } from "../../core/http/json-object.ts";
 import { authenticateClient } from "./client-authentication.ts";
@@ -41,8 +41,8 @@ export function grantOnBehalfOf(context: EstsContext): Record<string, unknown> {
     app,
     proof,
     user,
-    scopes: parseDelegatedScopes(required(context, "scope"), app, context.directory),
-    signedInAtMs: Number(assertion["iat"]) * 1_000,
+    scopes: parseDelegatedScopes(required(context, "scope"), app, context),
+    signedInAtMs: issuedAtOf(assertion) * 1_000,
     ...claimsAsked(context),
   });
 }
@@ -53,7 +53,7 @@ function issuedAtMsOf(
   tenant: Tenant,
   assertion: Record<string, unknown>,
 ): number {
-  const secondMs = Number(assertion["iat"]) * 1_000;
+  const secondMs = issuedAtOf(assertion) * 1_000;
   const user = directory.user(tenant, String(assertion["oid"]));
   return user !== undefined && isIssuedBeforeRevocation(directory, user, assertion)
     ? Math.min(secondMs, directory.tokensValidFrom(user) - 1)

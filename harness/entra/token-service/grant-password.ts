@@ -18,7 +18,7 @@ export function grantPassword(context: EstsContext): Record<string, unknown> {
     app,
     proof,
     user,
-    scopes: parseDelegatedScopes(required(context, "scope"), app, context.directory),
+    scopes: parseDelegatedScopes(required(context, "scope"), app, context),
     signedInAtMs: context.clock.now(),
     ...claimsAsked(context),
   });

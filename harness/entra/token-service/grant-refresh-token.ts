@@ -26,7 +26,7 @@ export function grantRefreshToken(context: EstsContext): Record<string, unknown>
     proof,
     user,
     scopes: {
-      ...parseDelegatedScopes(parameters["scope"] ?? "openid", app, context.directory),
+      ...parseDelegatedScopes(parameters["scope"] ?? "openid", app, context),
       offlineAccess: true,
     },
     signedInAtMs: state.signedInAtMs,

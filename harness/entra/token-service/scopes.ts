@@ -1,5 +1,6 @@
 /** Scopes as ESTS reads them: of one resource at a time, with `.default`, next to those of OpenID Connect. */
 import type { Directory } from "../directory/directory.ts";
+import type { EstsContext } from "./context.ts";
 import { isOpenidScope, permissionsOf, splitScope } from "../directory/identifiers.ts";
 import type { AppRegistration, ProtectedResource } from "../directory/world.ts";
 import { EstsError } from "./ests-error.ts";
@@ -21,7 +22,7 @@ export interface ParsedScopes {
 export function parseDelegatedScopes(
   scope: string,
   app: AppRegistration,
-  directory: Directory,
+  { directory, settings }: Pick<EstsContext, "directory" | "settings">,
 ): ParsedScopes {
   const words = scope.split(/\s+/).filter((word) => word !== "");
   const wanted = words.filter((word) => !isOpenidScope(word));
@@ -44,8 +45,13 @@ export function parseDelegatedScopes(
   return {
     resource,
     audience: named[0]?.identifier ?? resource.identifierUri,
-    permissions: permissions.length === 0 ? consented.slice(0, 1) : permissions,
-    granted: named.length === 0 ? consented.slice(0, 1) : grantedWords(wanted, named, consented),
+    ...(settings.grantedScopes === "consented"
+      ? { permissions: consented, granted: consentedWords(named, wanted, consented) }
+      : {
+          permissions: permissions.length === 0 ? consented.slice(0, 1) : permissions,
+          granted:
+            named.length === 0 ? consented.slice(0, 1) : grantedWords(wanted, named, consented),
+        }),
     openid: words.includes("openid"),
     profile: words.includes("profile"),
     offlineAccess: words.includes("offline_access"),
@@ -54,6 +60,19 @@ export function parseDelegatedScopes(
 
 function same(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
+}
+
+/** All consented permissions, written as the client writes those it asks for, and `.default` where it was asked. */
+function consentedWords(
+  named: readonly ReadScope[],
+  wanted: readonly string[],
+  consented: readonly string[],
+): readonly string[] {
+  const [first] = named;
+  const isBare = first === undefined || wanted[0] === first.permission;
+  const byDefault = wanted.filter((word) => word.endsWith("/.default"));
+  const words = consented.map((name) => (isBare ? name : `${first.identifier}/${name}`));
+  return [...new Set([...words, ...byDefault])];
 }
 
 function grantedWords(
@@ -68,7 +87,7 @@ function grantedWords(
   return [...new Set(all)];
 }
 
-/** Reads the scope of client credentials, which must be `<resource>/.default`; those of OpenID Connect beside it count for nothing, since MSAL Go sends them. Throws 70011 or 500011. */
+/** Reads the scope of client credentials, `<resource>/.default`, beside which words of OpenID Connect mean nothing; throws 70011 or 500011. */
 export function parseAppScope(scope: string, directory: Directory): ReadScope {
   const words = scope.split(/\s+/).filter((word) => word !== "" && !isOpenidScope(word));
   const [word = ""] = words;

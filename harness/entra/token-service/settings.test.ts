@@ -86,7 +86,11 @@ describe("the lifetime of grants", () => {
         grant_type: "authorization_code",
         client_id: bench.app("spa").clientId,
         redirect_uri: "https://spa.contoso.example/",
-        code: await bench.codeFor("spa", "adele", userScopes),
+        code: await bench.codeFor("spa", "adele", userScopes, {
+          code_challenge: "right",
+          code_challenge_method: "plain",
+        }),
+        code_verifier: "right",
       },
       { origin: "https://spa.contoso.example" },
     );
@@ -118,7 +122,7 @@ describe("the lifetime of grants", () => {
 
   it.each([
     [29_999, [70016]],
-    [30_000, [70019]],
+    [30_000, [70020]],
   ])("of half a minute leaves a device code after %i ms %j", async (afterMs, codes) => {
     const bench = startEsts({ deviceCodeSeconds: 30 });
     const client = { client_id: bench.app("desk-app").clientId };

@@ -1,5 +1,6 @@
 /** The success body of the token endpoint, fields in recorded order (`docs/sources.md#a6`). */
 import { issuerOriginOf } from "../directory/clouds.ts";
+import type { ServiceSettings } from "../directory/service-settings.ts";
 import type { AppRegistration, ProtectedResource, Tenant, User } from "../directory/world.ts";
 import type { EstsContext } from "./context.ts";
 import type { RefreshState } from "./grant-store.ts";
@@ -33,7 +34,7 @@ export function userAnswer(context: EstsContext, grant: UserGrant): Record<strin
   const refresh = grant.scopes.offlineAccess ? refreshTokenFor(context, grant) : undefined;
   return {
     token_type: "Bearer",
-    scope: scopeText(grant.scopes),
+    scope: scopeText(grant.scopes, settings),
     ...lifetimes(context, lifetimeSeconds, "user"),
     access_token: issuer.accessToken(subject, resource, {
       audience: grant.scopes.audience,
@@ -160,9 +161,21 @@ function refreshTokenFor(
   return { token: grants.refreshToken(state), expiry };
 }
 
-function scopeText(scopes: ParsedScopes): string {
-  const { openid, profile, granted } = scopes;
-  return [...(openid ? ["openid"] : []), ...(profile ? ["profile"] : []), ...granted].join(" ");
+function scopeText(scopes: ParsedScopes, { grantedScopes }: ServiceSettings): string {
+  const { openid, profile, granted, resource } = scopes;
+  // OpenID Connect's own scopes are scopes of Microsoft Graph (recorded in 2022).
+  const isGraph = resource.identifierUri === "https://graph.microsoft.com";
+  const words = [
+    ...(openid && isGraph ? ["openid"] : []),
+    ...(profile && isGraph ? ["profile"] : []),
+    ...granted,
+  ];
+  if (grantedScopes === "asked") return words.join(" ");
+  const byName = (one: string, other: string): number =>
+    one.toLowerCase() < other.toLowerCase() ? -1 : 1;
+  const isDefault = (word: string): boolean => word.endsWith("/.default");
+  const named = words.filter((word) => !isDefault(word)).toSorted(byName);
+  return [...named, ...words.filter(isDefault)].join(" ");
 }
 
 /** `signin_state`, absent when no state holds (`docs/sources.md#a4`). */

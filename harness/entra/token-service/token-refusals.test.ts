@@ -96,7 +96,7 @@ describe("the token endpoint refuses", () => {
         return redeem(bench, { code });
       },
     ],
-    [[400, "invalid_grant", [70000]], "a code it never gave", (it) => redeem(it, { code: "x" })],
+    [[400, "invalid_grant", [9002313]], "a code it never gave", (it) => redeem(it, { code: "x" })],
     [
       [400, "invalid_request", [50011]],
       "a code at another address",
@@ -166,7 +166,7 @@ describe("the token endpoint refuses", () => {
       "an assertion of tomorrow",
       (bench) => assert(bench, 2 * DAY_MS, DAY_MS),
     ],
-    [[401, "invalid_client", [700027]], "an assertion that is none", (it) => assert(it, "x.y.z")],
+    [[400, "invalid_request", [50027]], "an assertion that is none", (it) => assert(it, "x.y.z")],
   ];
 
   const assertions: Row[] = [
@@ -211,7 +211,7 @@ describe("the token endpoint refuses", () => {
     expect(await poll(json["device_code"])).toEqual([400, "authorization_pending", [70016]]);
     expect(await poll("another")).toEqual([400, "bad_verification_code", [70018]]);
     bench.pass(900_000);
-    expect(await poll(json["device_code"])).toEqual([400, "expired_token", [70019]]);
+    expect(await poll(json["device_code"])).toEqual([400, "expired_token", [70020]]);
   });
 });
 
@@ -228,10 +228,12 @@ async function renewSpa(
   options: { readonly afterMs?: number; readonly headers?: Record<string, string> } = {},
 ): Promise<Answer> {
   const client = { client_id: bench.app("spa").clientId, scope: userScopes };
-  const code = await bench.codeFor("spa", "adele", userScopes);
+  const challenge = { code_challenge: "right", code_challenge_method: "plain" };
+  const code = await bench.codeFor("spa", "adele", userScopes, challenge);
+  const redemption = { redirect_uri: `${SPA}/`, code, code_verifier: "right" };
   const first = await bench.post(
     TOKEN,
-    { ...client, grant_type: "authorization_code", redirect_uri: `${SPA}/`, code },
+    { ...client, grant_type: "authorization_code", ...redemption },
     { origin: SPA },
   );
   bench.pass(options.afterMs ?? 1_000);

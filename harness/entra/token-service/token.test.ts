@@ -7,7 +7,10 @@ import { TOKEN, graph, daemonForm, codesOf } from "../../../test/support/ests-gr
 
 describe("client credentials", () => {
   it("answers with the fields and headers of the wire, in their order", async () => {
-    const { status, json, headers } = await startEsts().post(TOKEN, daemonForm(startEsts()));
+    const { status, json, headers } = await startEsts().post(
+      TOKEN,
+      daemonForm(startEsts(), { "x-client-SKU": "msal.js.node" }),
+    );
     expect(status).toBe(200);
     expect(Object.keys(json)).toEqual([
       "token_type",
@@ -23,7 +26,7 @@ describe("client credentials", () => {
 
   it("has the headers of the recordings, in their order, for a program and for a page", async () => {
     const bench = startEsts();
-    const all = `Cache-Control Pragma Expires Content-Type Strict-Transport-Security
+    const all = `Cache-Control Pragma Content-Type Expires Strict-Transport-Security
       X-Content-Type-Options Access-Control-Allow-Origin Access-Control-Allow-Methods
       Access-Control-Expose-Headers P3P x-ms-request-id x-ms-ests-server x-ms-clitelem x-ms-srs
       Referrer-Policy X-XSS-Protection Set-Cookie Set-Cookie Set-Cookie Content-Length`.split(
@@ -33,7 +36,7 @@ describe("client credentials", () => {
       const request = createRequest(`${HOST}/${bench.tenantId}/${TOKEN}`, {
         method: "POST",
         headers: { "content-type": "application/x-www-form-urlencoded", ...headers },
-        body: new URLSearchParams(daemonForm(bench)).toString(),
+        body: new URLSearchParams(daemonForm(bench, { "x-client-SKU": "one" })).toString(),
       });
       return headersOf(await bench.ests(request)).map(([name]) => name);
     };
@@ -41,13 +44,32 @@ describe("client credentials", () => {
     expect(await namesFor({})).toEqual(all.filter((name) => !/^Access|^Referrer/.test(name)));
   });
 
-  it("answers at the address of version 1 as at that of version 2, and ignores `resource`", async () => {
+  it("takes a resource at the address of version 1, and answers with texts", async () => {
     const bench = startEsts();
     const { scope: _scope, ...bare } = daemonForm(bench);
-    const { json } = await bench.post("oauth2/token", daemonForm(bench));
-    expect(json["expires_in"]).toBe(86_399);
-    const asked = { ...bare, resource: "https://graph.microsoft.com" };
-    expect(codesOf(await bench.post("oauth2/token", asked))).toEqual([900144]);
+    const resource = "https://graph.microsoft.com/";
+    const { json } = await bench.post("oauth2/token", { ...bare, resource });
+    const issued = START_MS / 1_000;
+    expect(json).toEqual({
+      token_type: "Bearer",
+      expires_in: "86399",
+      ext_expires_in: "86399",
+      expires_on: String(issued + 86_399),
+      not_before: String(issued - 300),
+      resource,
+      access_token: expect.any(String) as string,
+    });
+    expect(codesOf(await bench.post("oauth2/token", bare))).toEqual([900144]);
+    const scoped = await bench.post("oauth2/token", daemonForm(bench));
+    expect([scoped.json["expires_in"], scoped.json["resource"]]).toEqual(["86399", undefined]);
+  });
+
+  it("names the code in its telemetry for a request that names its library, and for no other", async () => {
+    const bench = startEsts();
+    const wrong = daemonForm(bench, { client_secret: "wrong" });
+    const named = await bench.post(TOKEN, wrong, { "x-client-SKU": "MSAL.Python" });
+    expect(named.headers.get("x-ms-clitelem")).toBe("1,7000215,0,,");
+    expect((await bench.post(TOKEN, wrong)).headers.get("x-ms-clitelem")).toBeNull();
   });
 
   it("signs a token that the published key verifies, in the format of the resource", async () => {
@@ -78,7 +100,7 @@ describe("client credentials", () => {
       idtyp: "app",
       appid: bench.app("nightly-daemon").clientId,
       appidacr: "1",
-      iat: START_MS / 1_000,
+      iat: START_MS / 1_000 - 300,
       exp: START_MS / 1_000 + 86_399,
     });
     const orders = await bench.post(TOKEN, daemonForm(bench, { scope: "api://orders/.default" }));
@@ -94,12 +116,11 @@ describe("client credentials", () => {
     [{ scope: "https://graph.microsoft.com/User.Read" }, 400, "invalid_scope", 70011],
     [{ scope: "api://nowhere/.default" }, 400, "invalid_resource", 500011],
     [{ scope: "" }, 400, "invalid_request", 900144],
-    [{ client_assertion: "a.b.c" }, 401, "invalid_client", 700027],
+    [{ client_assertion: "a.b.c" }, 400, "invalid_request", 50027],
   ])("refuses %o with %i %s AADSTS%i", async (wrong, status, error, code) => {
     const bench = startEsts();
     const answer = await bench.post(TOKEN, daemonForm(bench, wrong));
     expect([answer.status, answer.json["error"], codesOf(answer)]).toEqual([status, error, [code]]);
-    expect(answer.headers.get("x-ms-clitelem")).toBe(`1,${code},0,,`);
   });
 
   it("requires a credential, and accepts it from a Basic header", async () => {

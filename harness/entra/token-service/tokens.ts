@@ -6,7 +6,12 @@
 import { hash } from "node:crypto";
 import type { Directory } from "../directory/directory.ts";
 import { isIdentifierOf } from "../directory/identifiers.ts";
-import { revocationMark, withOpaqueIds } from "../directory/opaque-ids.ts";
+import {
+  BACKDATED_SECONDS,
+  orderedClaims,
+  revocationMark,
+  withOpaqueIds,
+} from "../directory/opaque-ids.ts";
 import { signRs256 } from "../directory/signing-keys.ts";
 import { optionalClaimsOf } from "./optional-claims.ts";
 import type { AppRegistration, ProtectedResource, Tenant, User } from "../directory/world.ts";
@@ -62,7 +67,8 @@ export function createTokenIssuer(
     const mark = revocationMark(directory, user, issuedAtSeconds);
     const key = directory.signingKey();
     const headerKey = `${version} ${key.kid}`;
-    const text = JSON.stringify(claims);
+    const ordered = orderedClaims(claims);
+    const text = JSON.stringify(ordered);
     const claimsKey =
       options.remember === "equal-claims" ? `${headerKey} ${text}${mark}` : undefined;
     const known = claimsKey === undefined ? undefined : remembered.get(claimsKey);
@@ -78,7 +84,7 @@ export function createTokenIssuer(
       });
       headers.set(headerKey, header);
     }
-    const input = `${header}.${Buffer.from(withOpaqueIds(text, mark)).toString("base64url")}`;
+    const input = `${header}.${Buffer.from(withOpaqueIds(ordered, mark)).toString("base64url")}`;
     const token = `${input}.${signRs256(input, key)}`;
     if (claimsKey !== undefined) {
       const oldest = remembered.size >= REMEMBERED_MAX ? remembered.keys().next().value : undefined;
@@ -142,7 +148,8 @@ function idClaims(subject: TokenSubject, extra: IdTokenExtra): Record<string, un
 
 function times(subject: TokenSubject): { iat: number; nbf: number; exp: number } {
   const { issuedAtSeconds, lifetimeSeconds } = subject;
-  return { iat: issuedAtSeconds, nbf: issuedAtSeconds, exp: issuedAtSeconds + lifetimeSeconds };
+  const iat = issuedAtSeconds - BACKDATED_SECONDS;
+  return { iat, nbf: iat, exp: issuedAtSeconds + lifetimeSeconds };
 }
 
 function appClaims(subject: TokenSubject, resource: ProtectedResource): Record<string, unknown> {

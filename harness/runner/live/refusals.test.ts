@@ -72,7 +72,7 @@ describe("the refusals of a sign-in", () => {
       expect(refusals.all().map(({ text }) => text)).toEqual([
         expect.stringMatching(/^AADSTS700016: .* Application: none\.$/),
         ...Array.from({ length: 3 }, () => expect.stringContaining(nonsense)),
-        expect.stringMatching(/^AADSTS70000: [^:]+\.$/),
+        expect.stringMatching(/^AADSTS9002313: [^:]+\.$/),
       ]);
     }
   });
