@@ -83,6 +83,7 @@ export function pageSignInText(app: DetectedApp): string {
 export function pageOutageText(app: DetectedApp): string {
   return testText(app, "works through three hours without Entra", [
     "await openApp(page, entra);",
+    "// Where your page asks for no token when it is loaded, open or click here and below what does.",
     'entra.outage({ for: "3h" });',
     'await entra.clock.advance("30m");',
     "await page.reload();",
