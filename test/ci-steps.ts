@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parse } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 
 export const root = fileURLToPath(new URL("../", import.meta.url));
 /** The text of a template. */
@@ -14,6 +14,8 @@ interface Step {
   readonly displayName?: string;
   readonly run?: string;
   readonly bash?: string;
+  /** CircleCI's. */
+  readonly command?: string;
   readonly uses?: string;
   readonly with?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
@@ -24,8 +26,28 @@ export const action = parse(read("github/action.yml")) as {
   readonly runs: { readonly using: string; readonly steps: readonly Step[] };
 };
 export const workflow = parse(read("github/brownout.yml")) as {
-  readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
+  readonly jobs: Readonly<
+    Record<
+      string,
+      { readonly permissions?: Readonly<Record<string, string>>; readonly steps: readonly Step[] }
+    >
+  >;
+  readonly permissions: Readonly<Record<string, string>>;
 };
+type Yaml = Readonly<Record<string, unknown>>;
+export const gitlab = parse(read("gitlab/brownout.yml")) as Readonly<
+  Record<string, { readonly before_script: readonly string[]; readonly script: readonly string[] }>
+>;
+export const circleci = parse(read("circleci/config.yml")) as { readonly jobs: Yaml };
+/** The documents of the manifest. */
+const kubernetes = parseAllDocuments(read("kubernetes/brownout.yml")).map(
+  (document) => document.toJS() as Yaml,
+);
+/** The shell steps of the Jenkinsfile, in their order. */
+export const jenkins = [...read("jenkins/Jenkinsfile").matchAll(/sh '''([^]*?)'''/g)].map(
+  // Groovy reads two backslashes as one.
+  ([, script = ""]) => script.replaceAll("\\\\", "\\"),
+);
 export const azure = parse(read("azure/brownout.yml")) as {
   readonly stages: readonly { readonly jobs: readonly unknown[] }[];
 };
@@ -34,14 +56,14 @@ export const azure = parse(read("azure/brownout.yml")) as {
 export function stepsIn(value: unknown): readonly Step[] {
   if (Array.isArray(value)) return value.flatMap(stepsIn);
   if (typeof value !== "object" || value === null) return [];
-  const own = "run" in value || "bash" in value ? [value as Step] : [];
+  const own = "run" in value || "bash" in value || "command" in value ? [value as Step] : [];
   return [...own, ...Object.values(value).flatMap(stepsIn)];
 }
 
 /** The script of the step of that name. */
 export function scriptOf(of: unknown, name: string): string {
   const found = stepsIn(of).find((step) => step.name === name || step.displayName === name);
-  const script = found?.run ?? found?.bash;
+  const script = found?.run ?? found?.bash ?? found?.command;
   if (script === undefined) throw new Error(`there is no step "${name}"`);
   return script;
 }
@@ -76,4 +98,10 @@ export function bash(
     child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString("utf8")));
     child.on("close", (code) => resolve({ code, stdout, stderr }));
   });
+}
+
+/** A script of the manifest's ConfigMap. */
+export function kubernetesScript(name: string): string {
+  const { data = {} } = kubernetes[0] as { readonly data?: Readonly<Record<string, string>> };
+  return data[name] ?? "";
 }

@@ -1,5 +1,6 @@
 /** The templates for pipelines: linted, and their shell steps run as a runner runs them, with the real brownout. */
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { hostname } from "node:os";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -9,6 +10,10 @@ import {
   action,
   azure,
   bash as bashIn,
+  circleci,
+  gitlab,
+  jenkins,
+  kubernetesScript,
   read,
   root,
   scriptOf,
@@ -218,12 +223,11 @@ describe("the template for Azure Pipelines", () => {
       });
       expect([code, stdout.includes("##vso")]).toEqual([0, false]);
     }
-    // Of an earlier attempt: it counts no more.
+    // Of an attempt that failed: it does not count.
     folder.write("shards/brownout-shard-2-9/results.json", "{");
     const { code, stdout } = await bash(report, {
       ...pipelines,
       BUILD_REASON: "Schedule",
-      SHARDS: "1 2",
       WEBHOOK: "$(BROWNOUT_WEBHOOK)",
     });
     // The job succeeds, else its archive is not kept; another says how it ended.
@@ -236,11 +240,19 @@ describe("the template for Azure Pipelines", () => {
     expect(stdout).toMatch(/^##vso\[task\.uploadsummary\]\/.*\/reports\/out\/summary\.md$/m);
     expect(text("reports/out/junit.xml")).toContain("<failure");
     expect(folder.files("reports/archive")).toEqual(["reports/archive/runs.db"]);
-    const pull = { ...pipelines, BUILD_REASON: "PullRequest", SHARDS: "1 2", WEBHOOK: "" };
+    const pull = { ...pipelines, BUILD_REASON: "PullRequest", WEBHOOK: "" };
     expect((await bash(report, pull)).stdout).toMatch(/^0 findings appeared, /m);
-    const lost = await bash(report, { ...pull, SHARDS: "1 2 3" });
-    expect([lost.code, lost.stdout.includes("##vso[task.setvariable")]).toEqual([2, false]);
-    expect(lost.stderr).toContain("shards/brownout-shard-3-*");
+    rmSync(join(folder.path, "shards/brownout-shard-2-10"), { recursive: true });
+    const lost = await bash(report, pull);
+    expect(lost.stdout).toMatch(/^partial without shard 2\/2, /m);
+    // The job succeeds and keeps what there is; the verdict is 2.
+    expect([lost.code, /variable=code;isOutput=true\](\d)/.exec(lost.stdout)?.[1]]).toEqual([
+      0,
+      "2",
+    ]);
+    rmSync(join(folder.path, "shards"), { recursive: true });
+    const none = await bash(report, pull);
+    expect([none.code, none.stdout.includes("##vso[task.setvariable")]).toEqual([2, false]);
   });
 
   it("has no expression of the template inside a script", () => {
@@ -256,6 +268,11 @@ describe("a project in which brownout is not installed", () => {
     "the Azure template": scriptOf(azure, "Run the scenarios"),
     "the Azure template's merge": scriptOf(azure, "Put the parts together"),
     "the script for cron": `exec "${cron}" "$PWD"`,
+    "the GitLab template": (gitlab[".brownout"]?.before_script ?? []).slice(2).join("\n"),
+    "the CircleCI template": scriptOf(circleci, "Run the scenarios"),
+    "the Jenkinsfile": jenkins[0] ?? "",
+    "the Jenkinsfile's merge": jenkins[1] ?? "",
+    "the Kubernetes manifest": kubernetesScript("brownout.sh"),
   };
   it.each(Object.entries(scripts))(
     "%s ends with exit code 2, and takes none from a registry",
@@ -265,7 +282,7 @@ describe("a project in which brownout is not installed", () => {
         // What a registry may have under the name.
         empty.write("tools/npx", '#!/bin/sh\necho "$@" > fetched\n');
         chmodSync(join(empty.path, "tools/npx"), 0o755);
-        const env = { ...github, SCENARIOS: "", OPTIONS: "", SHARD: "", SHARDS: "", OUT: "out" };
+        const env = { ...github, SCENARIOS: "", OPTIONS: "", SHARD: "", OUT: "out", PROJECT: "." };
         const { code, stderr } = await bashIn(empty.path, script, {
           ...env,
           ARCHIVE: "none",
@@ -298,23 +315,52 @@ describe("the script for cron", () => {
     expect(text(log)).toContain("as expected. 1 run");
   });
 
-  it("says what failed, with the end of the log", async () => {
+  const mine = ["./mine.scenario.ts", "--mount", "direct", "--no-control", "--job", "nightly"];
+  const mailOf = async (env: Readonly<Record<string, string>> = {}) => {
+    const { code, stdout, stderr } = await bash(
+      `exec "${script}" "$@"`,
+      { BROWNOUT_WEBHOOK: "", ...env },
+      folder.path,
+      ...mine,
+    );
+    return { code, mail: stdout + stderr };
+  };
+
+  it("mails news, whole, and once; and runs the heartbeat command each time", async () => {
+    const beat = { BROWNOUT_HEARTBEAT: 'echo "$1" >> beats' };
+    rmSync(join(folder.path, "beats"), { force: true });
+    expect(await mailOf(beat)).toEqual({ code: 0, mail: "" });
     folder.write("mine.scenario.ts", scenarioText({ name: "mine", script: IMPATIENT }));
-    const { code, stderr } = await cron(folder.path, "./mine.scenario.ts", "--mount", "direct");
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^brownout: exit code 1, the whole log is \/.*\.log$/m);
-    expect(stderr).toContain("Reports: reports/out");
+    const bad = await mailOf(beat);
+    expect(bad.code).toBe(1);
+    expect(bad.mail).toMatch(/^# Brownout: 1 new finding\n[^]*retry-after[^]*\nLog: \/.*\.log\n$/);
+    expect(await mailOf(beat)).toEqual({ code: 1, mail: "" });
+    folder.write("mine.scenario.ts", scenarioText({ name: "mine", script: PATIENT }));
+    expect((await mailOf(beat)).mail).toMatch(/^# Brownout: 1 fixed\n/);
+    expect(text("beats")).toBe("0\n1\n1\n0\n");
   });
 
-  it("does not begin while another has not ended, nor without a project", async () => {
-    mkdirSync(join(folder.path, "reports/log"), { recursive: true });
-    const both = await bash(
-      `exec 9> reports/log/.lock; flock 9; "${script}" "$1"`,
-      {},
-      folder.path,
+  it("mails why a night could not be played", async () => {
+    folder.write("mine.scenario.ts", "throw new Error('mine');");
+    const { code, mail } = await mailOf();
+    expect(code).toBe(2);
+    expect(mail).toMatch(
+      /^brownout: the night could not be played, or not to its end \(exit code 2\)$/m,
     );
-    expect(both.code).toBe(2);
-    expect(both.stderr).toContain("the last run has not ended yet");
+    expect(mail).toMatch(/mine\.scenario\.ts:1: mine\.scenario\.ts cannot be loaded/);
+  });
+
+  it("does not begin while another has not ended, and says who that is; nor without a project", async () => {
+    const holder = { process: 1, host: hostname(), startedAt: new Date().toISOString() };
+    folder.write(
+      "reports/out/.brownout.lock",
+      JSON.stringify({ ...holder, command: "brownout run ./mine.scenario.ts" }),
+    );
+    const { code, mail } = await mailOf();
+    expect(code).toBe(2);
+    expect(mail).toMatch(
+      /another session writes there: process 1 on .*, since \d.*Z \(brownout run \.\/mine\.scenario\.ts\)/,
+    );
     expect((await cron()).stderr).toContain("Name the folder of your project");
   });
 });

@@ -59,9 +59,9 @@ const environment = Object.fromEntries(
   ),
 );
 
-/** A new empty folder to call brownout in. */
-export function createFolder(node: string = process.execPath): Folder {
-  const path = mkdtempSync(join(tmpdir(), "brownout-cli-"));
+/** A new empty folder to call brownout in; its name begins with `prefix`. */
+export function createFolder(node: string = process.execPath, prefix = "brownout-cli-"): Folder {
+  const path = mkdtempSync(join(tmpdir(), prefix));
   const call = (argv: readonly string[], limit: { readonly timeout?: number } = {}): Ended => {
     const { status, stdout, stderr } = spawnSync(node, [bin, ...argv], {
       cwd: path,

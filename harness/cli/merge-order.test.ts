@@ -114,6 +114,15 @@ describe("shards", () => {
     expect(() => inOrder([], [{ named: "part-2", error }])).toThrow("it is cut off");
   });
 
+  it("that are none are put one after the other, and a folder that is no use is a run that was not finished", () => {
+    const { shard: _, ...plain } = shardOf(["a--x"], { part: 1, of: 1 });
+    const error = new HarnessError("bad-results", "there is no such file", { place: "b" });
+    expect(inOrder([plain], [{ named: "b", error }])).toMatchObject({
+      runs: [{ name: "a--x" }],
+      unusableFiles: [{ scenario: "b", code: "bad-results", message: "there is no such file" }],
+    });
+  });
+
   it("of another run, another seed or none do not count, and most decide what the run is", () => {
     const [first, second, third] = shards(3) as [Folder, Folder, Folder];
     const older = shardOf(["z--x", ...whole], { part: 1, of: 3 });

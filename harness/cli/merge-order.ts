@@ -12,6 +12,7 @@ import type { Control } from "../reporting/model/control.ts";
 import { type FailedRun, isCutShort, type MissingShard } from "../reporting/model/results.ts";
 import type { RunFacts } from "../reporting/model/run-facts.ts";
 import type { Shard } from "../reporting/files/shard.ts";
+import { failureOf, withoutStack } from "./failure.ts";
 import { runName } from "./selection.ts";
 import { takePart } from "./shard-part.ts";
 
@@ -60,7 +61,7 @@ export interface Merged {
   /** The folders that count, as the person named them. */
   readonly counted: readonly string[];
   readonly runs: readonly MergedRun[];
-  /** Files that every shard reports; once. */
+  /** Files that every shard reports, once; of runs that are no shards, folders that are no use. */
   readonly unusableFiles: readonly FailedRun[];
   readonly missing: readonly MissingShard[];
   /** The runs of the missing shards. */
@@ -71,8 +72,8 @@ export interface Merged {
 
 /**
  * All runs: shards interleaved as they were dealt, other folders one after the other. Of two folders
- * of one shard the last that is good counts. Throws `bad-results` when no folder is good, or, of runs
- * that are no shards, any is not; `bad-usage` for runs that are twice there.
+ * of one shard the last that is good counts. Throws `bad-results` when no folder is good, `bad-usage`
+ * for runs that are twice there.
  */
 export function inOrder(
   folders: readonly Folder[],
@@ -82,16 +83,27 @@ export function inOrder(
     folder.shard === undefined ? [] : [{ ...folder, shard: folder.shard }],
   );
   if (shards.length === 0) {
-    if (unusable[0] !== undefined) throw unusable[0].error;
+    if (folders.length === 0 && unusable[0] !== undefined) throw unusable[0].error;
+    const unusableFiles = unusable.map(failureOfFolder);
     const seed = folders[0]?.results.seed ?? "";
     const counted = folders.map(({ named }) => named);
-    return { ...nothingMissing, seed, counted, runs: oneAfterTheOther(folders) };
+    return { ...nothingMissing, unusableFiles, seed, counted, runs: oneAfterTheOther(folders) };
   }
   const noShards = folders.filter(({ shard }) => shard === undefined).map(isNoShard);
   return shardsInOrder(shards, [...unusable, ...noShards]);
 }
 
 const nothingMissing = { unusableFiles: [], missing: [], missingRuns: [], leftOut: [] };
+
+/** What was run there nothing says. */
+function failureOfFolder({ named, error }: UnusableFolder): FailedRun {
+  return {
+    scenario: named,
+    client: "no client",
+    mount: "no mount",
+    ...withoutStack(failureOf(error)),
+  };
+}
 
 function oneAfterTheOther(folders: readonly Folder[]): readonly MergedRun[] {
   checkSeeds(folders);

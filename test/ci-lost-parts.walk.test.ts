@@ -1,0 +1,164 @@
+/** The templates for pipelines when something is lost, and what their jobs may do. */
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { describe, expect, it, vi } from "vitest";
+import {
+  action,
+  bash as bashIn,
+  circleci,
+  gitlab,
+  jenkins,
+  kubernetesScript,
+  read,
+  root,
+  scriptOf,
+  workflow,
+} from "./ci-steps.ts";
+import { createFolder, scenarioText } from "./command-line.ts";
+
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
+
+const github = {
+  GITHUB_ACTIONS: "true",
+  GITHUB_OUTPUT: "output",
+  GITHUB_STEP_SUMMARY: "summary",
+  GITHUB_SHA: "abc123",
+};
+
+describe("templates and what they may do", () => {
+  const files = ["ci/github/brownout.yml", "ci/github/action.yml"].concat(
+    readdirSync(join(root, ".github/workflows")).map((name) => `.github/workflows/${name}`),
+  );
+  it.each(files)("%s names each action by its commit, with the version beside it", (file) => {
+    const uses = readFileSync(join(root, file), "utf8").matchAll(/uses: (?!\.\/)(.*)$/gm);
+    for (const [, action = ""] of uses)
+      expect(action).toMatch(/^[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+
+  it.each(files.filter((file) => !file.endsWith("action.yml")))(
+    "%s keeps no credentials, and writes only where nothing of the repository runs",
+    (file) => {
+      const source = readFileSync(join(root, file), "utf8");
+      const { permissions, jobs } = parse(source) as typeof workflow;
+      expect(permissions).toEqual({ contents: "read" });
+      for (const { permissions: own = {}, steps } of Object.values(jobs)) {
+        const runs = steps.map(({ uses = "", run = "" }) => `${uses} ${run}`).join("\n");
+        const mayWrite = Object.values(own).includes("write");
+        expect(mayWrite && /actions\/checkout|npm |\.\/node_modules/.test(runs)).toBe(false);
+      }
+      const checkouts = source.split("actions/checkout@").slice(1);
+      for (const rest of checkouts)
+        expect(rest.split("- ", 1)[0]).toContain("persist-credentials: false");
+    },
+  );
+
+  it("none fetches brownout by its name", () => {
+    for (const file of readdirSync(join(root, "ci"), { recursive: true, encoding: "utf8" })) {
+      if (!/\.(?:yml|sh)$|Jenkinsfile$/.test(file)) continue;
+      const lines = read(file).split("\n");
+      expect(lines.filter((line) => /^[^#/]*\bnpx\b/.test(line.replaceAll('"npx"', "")))).toEqual(
+        [],
+      );
+    }
+  });
+});
+
+describe("a night of three parts of which one is lost, in a sub-folder with a blank", () => {
+  interface Template {
+    readonly shard: string;
+    readonly report: string;
+    readonly shardEnv: (part: number) => Readonly<Record<string, string>>;
+    readonly reportEnv: Readonly<Record<string, string>>;
+    /** Where the folders of the parts are. */
+    readonly shards: string;
+  }
+  const asked = {
+    SCENARIOS: "./*.scenario.ts",
+    OPTIONS: "--mount direct --no-control",
+    PROJECT: ".",
+  };
+  const inGitlab = (job: string): string =>
+    [...(gitlab[".brownout"]?.before_script ?? []).slice(2), ...(gitlab[job]?.script ?? [])].join(
+      "\n",
+    );
+  const inPod = (name: string): string => {
+    const shared = `cat > brownout.sh <<'END'\n${kubernetesScript("brownout.sh")}END\n`;
+    return `${shared}cat > ${name} <<'END'\n${kubernetesScript(name)}END\nbash ${name} "$@"`;
+  };
+  const templates: Readonly<Record<string, Template>> = {
+    GitHub: {
+      shard: scriptOf(action, "Run the scenarios"),
+      report: scriptOf(workflow, "Put the shards together"),
+      shardEnv: (part) => ({ ...github, SHARD: `${part}/3`, OUT: `shards/brownout-shard-${part}` }),
+      reportEnv: { ...github, ARCHIVE: "reports/archive", BROWNOUT_WEBHOOK: "" },
+      shards: "shards",
+    },
+    GitLab: {
+      shard: inGitlab("brownout:shard"),
+      report: inGitlab("brownout:report"),
+      shardEnv: (part) => ({ CI_NODE_INDEX: String(part), CI_NODE_TOTAL: "3" }),
+      reportEnv: { CI_PIPELINE_SOURCE: "schedule" },
+      shards: "shards",
+    },
+    CircleCI: {
+      shard: scriptOf(circleci, "Run the scenarios").replaceAll("/tmp/shards", "shards"),
+      report:
+        scriptOf(circleci, "Put the shards together").replaceAll("/tmp/shards", "shards") +
+        scriptOf(circleci, "Say how it ended"),
+      shardEnv: (part) => ({ CIRCLE_NODE_INDEX: String(part - 1), CIRCLE_NODE_TOTAL: "3" }),
+      reportEnv: { NIGHTLY: "true" },
+      shards: "shards",
+    },
+    Jenkins: {
+      shard: jenkins[0] ?? "",
+      report: jenkins[1] ?? "",
+      shardEnv: (part) => ({ SHARD: String(part), BROWNOUT_SHARD: `${part}/3` }),
+      reportEnv: {},
+      shards: "shards",
+    },
+    Kubernetes: {
+      shard: inPod("shard.sh"),
+      report: inPod("report.sh"),
+      shardEnv: (part) => ({
+        JOB_COMPLETION_INDEX: String(part - 1),
+        BROWNOUT_SHARDS: "3",
+        JOB_NAME: "brownout-1",
+        DATA: "data",
+      }),
+      reportEnv: { DATA: "data" },
+      shards: "data/nights/brownout-1",
+    },
+  };
+
+  it.each(Object.entries(templates))("%s", async (_, template) => {
+    const project = createFolder(process.execPath, "brownout my app-");
+    try {
+      mkdirSync(join(project.path, "node_modules"));
+      symlinkSync(root, join(project.path, "node_modules/brownout"));
+      for (const name of ["one", "two", "three"])
+        project.write(`${name}.scenario.ts`, scenarioText({ name }));
+      const args = ["./*.scenario.ts", "--mount", "direct", "--no-control"];
+      for (const part of [1, 2, 3]) {
+        const env = { ...asked, ...template.shardEnv(part) };
+        expect((await bashIn(project.path, template.shard, env, ...args)).code).toBe(0);
+      }
+      // The very first night, with all of its parts.
+      const report = () =>
+        bashIn(project.path, template.report, { ...asked, ...template.reportEnv });
+      const whole = await report();
+      expect([whole.code, whole.stderr]).toEqual([0, ""]);
+      // A job that was cancelled has left a folder without results.
+      const cancelled = join(project.path, template.shards, "brownout-shard-2");
+      rmSync(cancelled, { recursive: true, force: true });
+      rmSync(join(project.path, template.shards, "brownout-shard-1", "results.json"));
+      const partial = await report();
+      expect(partial.stdout).toMatch(/^partial without shard 1\/3/m);
+      expect(partial.code).toBe(2);
+      const archives = project.files().filter((file) => file.endsWith("archive/runs.db"));
+      expect(archives).toHaveLength(1);
+    } finally {
+      project.remove();
+    }
+  });
+});
