@@ -153,7 +153,7 @@ describe("a night of three parts of which one is lost, in a sub-folder with a bl
       rmSync(cancelled, { recursive: true, force: true });
       rmSync(join(project.path, template.shards, "brownout-shard-1", "results.json"));
       const partial = await report();
-      expect(partial.stdout).toMatch(/^partial without shard 1\/3/m);
+      expect(partial.stdout).toMatch(/^partial without shard \d\/3, shard \d\/3/m);
       expect(partial.code).toBe(2);
       const archives = project.files().filter((file) => file.endsWith("archive/runs.db"));
       expect(archives).toHaveLength(1);
