@@ -127,8 +127,7 @@ function readOrForget(
     );
     return { folders: positionals.length, parts, merged };
   } catch (error) {
-    if (!(error instanceof HarnessError && error.code === "bad-usage"))
-      forgetEarlierRun(out, io.now);
+    forgetEarlierRun(out, io.now);
     throw error;
   }
 }
