@@ -11,6 +11,7 @@ import { sketchSchema } from "../harness/entra/directory/world-sketch.ts";
 import { registrationSchema } from "../harness/entra/backup-coverage/registration.ts";
 import { planSchema } from "../harness/faults/plan-schema.ts";
 import { baselineSchema } from "../harness/reporting/model/baseline.ts";
+import { channelsSchema } from "../harness/reporting/channels/channels-file.ts";
 import { quarantineSchema } from "../harness/reporting/model/quarantine.ts";
 import { runFactsSchema } from "../harness/reporting/model/run-facts.ts";
 import { resultsSchema } from "../harness/reporting/files/read-results.ts";
@@ -33,6 +34,7 @@ const ruleIds = rules.map(({ id }) => id);
 /** By file name in `schemas/`, without its extension. */
 const schemaFiles: Readonly<Record<string, SchemaFile>> = {
   baseline: { schema: baselineSchema(ruleIds), title: "Known findings, each with its reason" },
+  channels: { schema: channelsSchema, title: "Who hears what changed between runs" },
   "coverage-app": {
     schema: registrationSchema,
     title: "An application, as brownout coverage judges it",

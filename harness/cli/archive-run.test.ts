@@ -138,6 +138,7 @@ describe("a webhook", () => {
     const named = testIo({ environment: { BROWNOUT_WEBHOOK: "", GITHUB_SHA: "abc" } });
     expect(readArchiveTarget({ archive: "none", heartbeat: "none" }, named)).toEqual({
       label: "abc",
+      sender: { project: "" },
     });
     expect(readArchiveTarget({ heartbeat: "12h" }, named).heartbeatMs).toBe(43_200_000);
     expect(() => readArchiveTarget({ heartbeat: "often" }, named)).toThrow(

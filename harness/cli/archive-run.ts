@@ -1,17 +1,21 @@
 /** Archives a finished session and publishes its changes. */
-import { join, resolve } from "node:path";
-import { HarnessError } from "../core/errors.ts";
+import { basename, join, resolve } from "node:path";
 import { days } from "../core/time/duration.ts";
 import { parseDuration } from "../core/time/parse-duration.ts";
 import { addToArchive } from "../reporting/archive/add-to-archive.ts";
 import { publishChanges, removePublishedChanges } from "../reporting/archive/publish-changes.ts";
 import { sessionFactsOf } from "../reporting/archive/session-facts.ts";
+import type { Change } from "../reporting/archive/change.ts";
+import type { Channel } from "../reporting/channels/deliver.ts";
+import type { RunDetails, Sender } from "../reporting/channels/message.ts";
+import type { ReportModel } from "../reporting/model/report-model.ts";
+import { given } from "../reporting/model/run-report.ts";
 import type { Results } from "../reporting/model/results.ts";
 import type { RunFacts } from "../reporting/model/run-facts.ts";
 import type { Options } from "./arguments.ts";
 import type { Io } from "./io.ts";
 import { runName } from "./selection.ts";
-import { postWebhook } from "./post-webhook.ts";
+import { readChannels, readWebhook } from "./channels/read-channels.ts";
 
 /** The options of commands that add to the archive. */
 export const archiveOptions = {
@@ -25,7 +29,11 @@ export const archiveOptions = {
 export const webhookOptions = {
   webhook: {
     value: "URL",
-    says: "post what is new or fixed there, as JSON (default: the variable BROWNOUT_WEBHOOK)",
+    says: "post what changed there, in the format of Slack, Teams or Google Chat by its host, else as JSON (default: the variable BROWNOUT_WEBHOOK)",
+  },
+  channels: {
+    value: "FILE",
+    says: "other receivers of what changed (default: reports/channels.json)",
   },
   heartbeat: {
     value: "DURATION",
@@ -37,17 +45,21 @@ export const webhookOptions = {
 export interface ArchiveTarget {
   /** Absolute; absent when nothing is kept. */
   readonly folder?: string;
-  readonly webhook?: URL;
+  /** Who else gets the changes than the output folder; default: no one. */
+  readonly receivers?: readonly Channel[];
+  /** Where they come from, as messages name it. */
+  readonly sender?: Pick<Sender, "project" | "report">;
   readonly label?: string;
   /** Real ms; absent for no heartbeat. */
   readonly heartbeatMs?: number;
 }
 
-/** Reads it from the arguments; throws `bad-usage` for a webhook that is not an address. */
+/** Reads it from the arguments; throws `bad-usage` for a webhook that is not an address, and `bad-channels` for a file that is wrong. */
 export function readArchiveTarget(
   values: {
     readonly archive?: string;
     readonly webhook?: string;
+    readonly channels?: string;
     readonly label?: string;
     readonly heartbeat?: string;
   },
@@ -56,13 +68,30 @@ export function readArchiveTarget(
   const heartbeatMs = readHeartbeat(values.heartbeat);
   const folder = archiveFolder(values.archive, io.cwd);
   const webhook = readWebhook(values.webhook, io);
+  const receivers = [
+    ...(webhook === undefined ? [] : [webhook]),
+    ...readChannels(values.channels, io),
+  ];
   const label =
     values.label ?? io.environment["GITHUB_SHA"] ?? io.environment["BUILD_SOURCEVERSION"];
   return {
     ...(folder === undefined ? {} : { folder }),
-    ...(webhook === undefined ? {} : { webhook }),
+    ...(receivers.length === 0 ? {} : { receivers }),
+    sender: senderOf(io),
     ...(label === undefined || label === "" ? {} : { label }),
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
+  };
+}
+
+/** The project as the CI service names it, else the folder; the report's address as the pipeline names it. */
+function senderOf({ cwd, environment }: Io): Pick<Sender, "project" | "report"> {
+  const named = ["GITHUB_REPOSITORY", "CI_PROJECT_PATH", "BUILD_REPOSITORY_NAME"]
+    .map((name) => environment[name])
+    .find((value) => value !== undefined && value !== "");
+  const report = environment["BROWNOUT_REPORT_URL"] ?? "";
+  return {
+    project: named ?? basename(cwd),
+    ...(/^https?:/i.test(report) && URL.canParse(report) ? { report } : {}),
   };
 }
 
@@ -85,14 +114,17 @@ export async function archiveRun(
     facts,
     out,
     io,
+    model,
   }: {
     readonly target: ArchiveTarget;
     readonly facts: RunFacts;
     readonly out: string;
     readonly io: Io;
+    /** Default: messages say neither how to play a finding again nor what to do about it. */
+    readonly model?: Pick<ReportModel, "runs" | "rules">;
   },
 ): Promise<readonly string[]> {
-  const { folder, webhook, label, heartbeatMs } = target;
+  const { folder, receivers = [], label, heartbeatMs } = target;
   if (folder === undefined) {
     removePublishedChanges(out);
     return [];
@@ -109,35 +141,31 @@ export async function archiveRun(
       join(out, "journals", `${runName(scenario, client)}.jsonl`),
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
   });
-  const posting =
-    webhook === undefined
-      ? {}
-      : {
-          webhook: {
-            channel: `webhook at ${webhook.host}`,
-            post: (body: object) => postWebhook(webhook, body),
-          },
-        };
-  return [...archived.lines, ...(await publishChanges(archived, { out, ...posting, ...labelled }))];
+  const sender = {
+    project: basename(io.cwd),
+    ...target.sender,
+    ...labelled,
+    ...given("build", facts.build),
+    ...(model === undefined ? {} : { detailsOf: detailsIn(results, model) }),
+  };
+  const published = await publishChanges(archived, { out, receivers, sender });
+  return [...archived.lines, ...published];
 }
 
-function readWebhook(named: string | undefined, { environment }: Io): URL | undefined {
-  const address = named ?? environment["BROWNOUT_WEBHOOK"];
-  if (address === undefined || address === "") return undefined;
-  const place = named === undefined ? "BROWNOUT_WEBHOOK" : "--webhook";
-  if (!URL.canParse(address) || !/^https?:/.test(address)) {
-    throw new HarnessError("bad-usage", "expected the address of a webhook", {
-      place,
-      hint: "Write all of it, such as https://example.com/hooks/brownout.",
-    });
-  }
-  const url = new URL(address);
-  // It would be refused later, and printed whole.
-  if (url.username !== "" || url.password !== "") {
-    throw new HarnessError("bad-usage", "it has a user name or a password, which is not sent", {
-      place,
-      hint: "Put the secret into its path or behind a question mark, as the receiver expects it.",
-    });
-  }
-  return url;
+/** What a report knows of the run that a change is about. */
+function detailsIn({ runs }: Results, model: Pick<ReportModel, "runs" | "rules">) {
+  return ({ subject }: Change): RunDetails => {
+    const index = runs.findIndex(
+      ({ scenario, client, mount }) =>
+        scenario === subject.scenario && client.name === subject.client && mount === subject.mount,
+    );
+    // The report has them in the order of the results.
+    const [run, reported] = [runs[index], model.runs[index]];
+    const fix = subject.rule === undefined ? undefined : model.rules[subject.rule]?.fix;
+    return {
+      ...given("withoutTokenMs", run?.cost.withoutTokenMs),
+      ...given("replay", reported?.replay),
+      ...given("fix", reported?.configuration ?? fix),
+    };
+  };
 }

@@ -20,6 +20,7 @@ export type HarnessErrorCode =
   | "bad-har"
   | "bad-baseline"
   | "bad-quarantine"
+  | "bad-channels"
   | "bad-results"
   | "archive-damaged"
   | "archive-locked"

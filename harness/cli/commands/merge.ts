@@ -168,11 +168,13 @@ async function writeWholeRun(whole: Whole, io: Io): Promise<number> {
   });
   const { model, facts } = written ?? build(out);
   const { results } = model;
-  const archived = await archiveRun(results, { target, facts, out, io }).catch((error: unknown) => {
-    if (!(error instanceof HarnessError)) throw error;
-    problems.push(error);
-    return [];
-  });
+  const archived = await archiveRun(results, { target, facts, out, io, model }).catch(
+    (error: unknown) => {
+      if (!(error instanceof HarnessError)) throw error;
+      problems.push(error);
+      return [];
+    },
+  );
   const marks = annotate(model, annotator, facts);
 
   // What a program reads and what a person reads do not mix.

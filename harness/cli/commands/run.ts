@@ -176,7 +176,7 @@ async function runPlanned(
   if (update !== undefined) progress.line(update.line);
   // Who ends a run at the terminal knows that it did not come to its end; of a job, others should.
   const target = interruptedBy === undefined || !io.stdout.isTTY ? plan.archiveTarget : {};
-  const archived = await attempt(() => archiveRun(results, { target, facts, out, io }));
+  const archived = await attempt(() => archiveRun(results, { target, facts, out, io, model }));
   for (const line of archived ?? []) progress.line(line);
   printEnd(plan, { model, facts, output, progress });
   const ownLeft = positionals.length === 0 ? leftOutLines(io.cwd) : [];

@@ -50,7 +50,7 @@ export function writeChanges(changes: readonly Change[]): string {
 }
 
 /** What each kind is called above its changes. */
-const changeTitles: Readonly<Record<ChangeDetail["kind"], string>> = {
+export const changeTitles: Readonly<Record<ChangeDetail["kind"], string>> = {
   "archive-lost": "Archive lost",
   unknown: "Unknown",
   new: "New",
@@ -64,13 +64,13 @@ const changeTitles: Readonly<Record<ChangeDetail["kind"], string>> = {
 };
 
 /** The changes in the order of their kinds. */
-function inOrder(changes: readonly Change[]): readonly Change[] {
+export function inOrder(changes: readonly Change[]): readonly Change[] {
   const place = ({ detail }: Change): number => changeKinds.indexOf(detail.kind);
   return changes.toSorted((a, b) => place(a) - place(b));
 }
 
 /** What happened, in a sentence; without a full stop where a rule's own sentence ends it. */
-function changeSentence(change: Change): string {
+export function changeSentence(change: Change): string {
   const { subject, version = "", message = "", detail } = change;
   const name = subjectText(subject, version);
   switch (detail.kind) {
@@ -100,7 +100,7 @@ function changeSentence(change: Change): string {
 }
 
 /** Since when a finding exists, and what changed there; undefined for a change about no finding, and for one that is no longer run. */
-function sinceOfChange({ since, detail }: Change): string | undefined {
+export function sinceOfChange({ since, detail }: Change): string | undefined {
   if (since === undefined || detail.kind === "gone") return undefined;
   if (detail.kind === "fixed") {
     const { firstSeen, times } = since;

@@ -1,0 +1,62 @@
+/**
+ * The file of channels: who else hears what changed. It holds no secrets, only the names of the
+ * environment variables that do.
+ */
+import { nonEmptyString } from "../../core/common-schemas.ts";
+import { parseJson } from "../../core/json.ts";
+import { acrossFields, parseWith, schema, type TypeOf, type Z } from "../../core/validation.ts";
+import { changeKinds } from "../archive/change.ts";
+
+/** The services that take JSON at an address. */
+const webhookKinds = ["slack", "teams", "google-chat", "cloudevents", "webhook"] as const;
+
+/** One of them; `webhook` takes the contents of `news.json`. */
+export type WebhookKind = (typeof webhookKinds)[number];
+
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** The shape of the file. */
+export const channelsSchema = schema((z) =>
+  z
+    .array(
+      z.strictObject({
+        name: nonEmptyString().describe(
+          "What the archive and messages call it; another name is another channel, which has heard nothing yet.",
+        ),
+        kind: z.enum(webhookKinds).describe("The service, which decides the format."),
+        address: variable(z).describe("The environment variable that has the webhook's address."),
+        changes: z
+          .array(z.enum(changeKinds))
+          .min(1)
+          .optional()
+          .describe("The kinds of changes that it gets; default: all."),
+      }),
+    )
+    .check(
+      acrossFields<readonly { readonly name: string }[]>((entries, report) => {
+        for (const [index, { name }] of entries.entries())
+          if (entries.findIndex((entry) => entry.name === name) < index)
+            report([index, "name"], `another channel is called "${name}", too`);
+      }),
+    ),
+);
+
+/** The name of a variable; what stands there instead may be a secret, and is not repeated. */
+function variable(z: Z) {
+  return z.string().check((context) => {
+    if (VARIABLE.test(context.value)) return;
+    context.issues.push({
+      code: "custom",
+      input: "",
+      message: "expected the name of an environment variable, such as SLACK_WEBHOOK",
+      params: { hint: "Secrets stay out of files: put the address into that variable." },
+    });
+  });
+}
+
+/** The entries of a file of channels; `bad-channels` with the place of what is wrong. */
+export function parseChannels(text: string, place: string): TypeOf<typeof channelsSchema> {
+  const hint = 'It is an array of { "name", "kind", "address" }; [] is an empty one.';
+  const options = { what: "channels", code: "bad-channels", place, hint } as const;
+  return parseWith(channelsSchema, parseJson(text, options), options);
+}
