@@ -50,7 +50,7 @@ describe("createEntraProxy", () => {
     expect(() => all.clock).toThrow(/have the machine's time[^]*brownout\/playwright moves/);
     expect(() => all.operate).toThrow(/only requests are seen/);
     for (const name of ["offline", "cache-store-full"] as const)
-      expect(() => entra.outage(name)).toThrow(/does not reach a browser that another program/);
+      expect(() => entra.outage(name)).toThrow(/does not reach a client that is another program/);
   });
 
   it("names itself where an option is wrong", () => {
