@@ -174,7 +174,9 @@ test("shows text of others as text, and what did not finish", async ({ page }) =
   const file = join(mkdtempSync(join(tmpdir(), "brownout-hostile-")), "report.html");
   writeFileSync(file, html);
   await page.goto(pathToFileURL(file).href);
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("1 run not finished");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(
+    "1 run not finished, 1 unexpected finding",
+  );
   await expect(page.locator("#not-finished").getByRole("heading", { level: 3 })).toHaveText(
     hostile,
   );
