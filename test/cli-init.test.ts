@@ -8,6 +8,7 @@ import { parse, type ParserOptions } from "@babel/parser";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createFolder, type Folder } from "./command-line.ts";
 import { frameworkProjects, nestService } from "./support/init-framework-projects.ts";
+import { guardedProjects } from "./support/init-guarded-projects.ts";
 import {
   clientId,
   type InitProject,
@@ -36,22 +37,25 @@ const parsing: ParserOptions = {
 };
 
 describe("init in a project", () => {
-  it.each(Object.entries({ ...initProjects, ...frameworkProjects }))("%s", async (_name, row) => {
-    write(row);
-    const { code, stdout, stderr } = await folder.main("init", "--yes", "--no-run");
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    for (const part of row.found)
-      expect(stdout).toMatch(typeof part === "string" ? new RegExp(RegExp.escape(part)) : part);
-    for (const [path, parts] of Object.entries(row.written))
-      for (const part of parts)
-        expect(read(path)).toMatch(
-          typeof part === "string" ? new RegExp(RegExp.escape(part)) : part,
-        );
-    for (const path of folder.files().filter((one) => /(?:^|\/)brownout\/[^/]+$/.test(one)))
-      expect({ path, errors: parse(read(path), parsing).errors }).toEqual({ path, errors: [] });
-    const manifest = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
-    expect(manifest.scripts["test:outage"]).toBe(row.script);
-  });
+  it.each(Object.entries({ ...initProjects, ...guardedProjects, ...frameworkProjects }))(
+    "%s",
+    async (_name, row) => {
+      write(row);
+      const { code, stdout, stderr } = await folder.main("init", "--yes", "--no-run");
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      for (const part of row.found)
+        expect(stdout).toMatch(typeof part === "string" ? new RegExp(RegExp.escape(part)) : part);
+      for (const [path, parts] of Object.entries(row.written))
+        for (const part of parts)
+          expect(read(path)).toMatch(
+            typeof part === "string" ? new RegExp(RegExp.escape(part)) : part,
+          );
+      for (const path of folder.files().filter((one) => /(?:^|\/)brownout\/[^/]+$/.test(one)))
+        expect({ path, errors: parse(read(path), parsing).errors }).toEqual({ path, errors: [] });
+      const manifest = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+      expect(manifest.scripts["test:outage"]).toBe(row.script);
+    },
+  );
 
   it("takes the registration as az prints it", async () => {
     write({

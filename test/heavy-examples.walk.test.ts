@@ -9,6 +9,7 @@ import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { wantsNoBrowser } from "../harness/browser/launch/find-browser.ts";
 import { cleanEnvironment, installPacked, packInto } from "./clean-machine.ts";
+import { guardedAngular } from "./support/guarded-angular.ts";
 import { root } from "./support/guides.ts";
 
 /** An installation and a build of an app, on a slow machine. */
@@ -50,6 +51,24 @@ describe.skipIf(wantsNoBrowser())("the Angular example", () => {
     () => {
       const start = install("angular");
       expect(start("npx playwright test --reporter=list").printed).toMatch(/3 passed/);
+    },
+  );
+
+  it(
+    "with its profile behind a guard gets a test from init that opens it and fails in the outage",
+    { timeout: SLOW_MS },
+    () => {
+      const start = install("angular");
+      for (const [file, text] of Object.entries(guardedAngular))
+        writeFileSync(join(place, "angular/src", file), text);
+      const first = start("npx brownout init --yes");
+      expect(first.printed).toMatch(/The sign-in test passes; the outage test fails/);
+      expect(first.printed).toMatch(/toPassAllRules: backoff: app sent another request/);
+      expect(first.status).toBe(1);
+      const written = (file: string): string =>
+        readFileSync(join(place, "angular/brownout", file), "utf8");
+      expect(written("open-app.ts")).toContain('() => page.goto("/account/profile")');
+      expect(written("outage.spec.ts")).toContain('await page.goto("/account/profile");');
     },
   );
 });

@@ -1,6 +1,7 @@
 /** What is known of a single-page app without opening it: how it is served, and how a person signs in. */
 import type { Evaluator } from "./evaluate.ts";
 import { isTestFile } from "./find-clients.ts";
+import { findGuardedRoute } from "./find-guarded-route.ts";
 import { plainText } from "./find-runner.ts";
 import type { Project } from "./read-project.ts";
 import {
@@ -26,6 +27,8 @@ export interface FoundPage {
   readonly origin: string | undefined;
   /** In order; empty when the page signs in by itself, undefined when nothing was found. */
   readonly clicks: readonly Click[] | undefined;
+  /** A route that only people who are signed in may open: `profile`, `#/profile`. */
+  readonly guardedRoute: string | undefined;
   /** Addresses of Microsoft Graph in the sources. */
   readonly graphUrls: readonly string[];
   /** Other hosts from which index.html loads something. */
@@ -41,10 +44,13 @@ export function findPage(
   const { scripts } = project.manifest;
   const script = ["dev", "start", "serve"].find((name) => scripts[name] !== undefined);
   const port = findPort(scripts[script ?? ""] ?? "", project, modules, evaluator);
+  const guardedRoute = findGuardedRoute(modules, evaluator);
   return {
     script,
     origin: port === undefined ? undefined : `http://localhost:${port}`,
-    clicks: findClicks(project, modules),
+    // A person who opens a guarded route is sent to sign in.
+    clicks: findClicks(project, modules) ?? (guardedRoute === undefined ? undefined : []),
+    guardedRoute,
     graphUrls: findGraphUrls(modules),
     hosts: findHosts(project),
   };

@@ -169,13 +169,9 @@ function moduleOf(path: string, program: Node): SourceModule {
     else if (node.type === "FunctionDeclaration" || node.type === "ClassDeclaration") {
       const name = nameOf(node.id);
       if (name !== undefined && !variables.has(name)) variables.set(name, node);
-    } else if (node.type === "CallExpression") {
-      const required =
-        requiredBy(node) ??
-        (isNode(node.callee) && node.callee.type === "Import"
-          ? nameOf(node.arguments[0])
-          : undefined);
-      if (required !== undefined) specifiers.push(required);
+    } else if (node.type === "CallExpression" || node.type === "ImportExpression") {
+      const loaded = node.type === "ImportExpression" ? nameOf(node.source) : requiredBy(node);
+      if (loaded !== undefined) specifiers.push(loaded);
     } else readExport(node, exports, specifiers);
   });
   for (const name of exports.keys()) if (!canBeBound(name)) exports.delete(name);

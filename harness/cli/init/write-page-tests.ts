@@ -40,12 +40,10 @@ export function openAppText(app: DetectedApp): string {
   const page = pageOf(app);
   const isTyped = app.style.language === "ts";
   const answer = '{ displayName: "Adele Vance", value: [] }';
-  const way = app.registration.redirectUris.length === 0 ? "/" : startPath(app);
-  const opened = `page.goto(${JSON.stringify(way)})`;
   const signIn =
     page.clicks?.length === 0
-      ? [`await entra.signIn("adele", () => ${opened});`]
-      : [`await ${opened};`, `await entra.signIn("adele", ${signInAction(page.clicks)});`];
+      ? [`await entra.signIn("adele", () => ${opening(app, page.guardedRoute)});`]
+      : [`await ${opening(app)};`, `await entra.signIn("adele", ${signInAction(page.clicks)});`];
   const body = [
     ...page.hosts.map(
       (host) =>
@@ -81,9 +79,19 @@ export function pageSignInText(app: DetectedApp): string {
 
 /** The second: three hours without Entra, in which the page is reloaded, and once more when they are over. */
 export function pageOutageText(app: DetectedApp): string {
+  const { guardedRoute } = pageOf(app);
+  const asking =
+    guardedRoute === undefined
+      ? [
+          "// Where your page asks for no token when it is loaded, open or click here and below what does.",
+        ]
+      : [
+          "// The page asks for its tokens behind a guard: each reload opens this route again.",
+          `await ${opening(app, guardedRoute)};`,
+        ];
   return testText(app, "works through three hours without Entra", [
     "await openApp(page, entra);",
-    "// Where your page asks for no token when it is loaded, open or click here and below what does.",
+    ...asking,
     'entra.outage({ for: "3h" });',
     'await entra.clock.advance("30m");',
     "await page.reload();",
@@ -120,6 +128,12 @@ function relativeRoot({ placement }: DetectedApp): string {
     .split("/")
     .map(() => "..")
     .join("/");
+}
+
+/** Opens the start page, or a route below it. */
+function opening(app: DetectedApp, route = ""): string {
+  const start = app.registration.redirectUris.length === 0 ? "/" : startPath(app);
+  return `page.goto(${JSON.stringify(start + route)})`;
 }
 
 /** Where the app is: the folder of the redirect URI would be a page of MSAL's own. */
