@@ -19,7 +19,7 @@ export interface Outgoing {
   readonly receiver: string;
   readonly url: URL;
   /** Default: POST. */
-  readonly method?: "GET" | "PATCH";
+  readonly method?: "GET" | "POST" | "PATCH";
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -30,7 +30,7 @@ export type Reply =
   | { readonly kind: "failure"; readonly sentence: string; readonly status?: number };
 
 /**
- * Sends a request, and again when the receiver is busy (429 or 503) and says in `Retry-After` for
+ * Sends a request, and again when the receiver is busy (429, 503, or 403 as GitHub has it) and says in `Retry-After` for
  * how long, if that is short. A redirect is a failure: with 302 the body would be lost on the way.
  */
 export async function send(outgoing: Outgoing): Promise<Reply> {
@@ -65,7 +65,7 @@ async function sendOnce({
     const text = await response.text();
     const { status } = response;
     if (response.ok) return { kind: "answer", headers: response.headers, text };
-    const waitMs = status === 429 || status === 503 ? retryAfterOf(response.headers) : undefined;
+    const waitMs = [403, 429, 503].includes(status) ? retryAfterOf(response.headers) : undefined;
     const sentence = `${receiver} answered ${status}. ${LATER}`;
     return { kind: "failure", sentence, status, ...(waitMs === undefined ? {} : { waitMs }) };
   } catch (error) {

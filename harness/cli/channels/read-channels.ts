@@ -6,6 +6,7 @@ import { parseChannels } from "../../reporting/channels/channels-file.ts";
 import type { Channel } from "../../reporting/channels/deliver.ts";
 import type { Io } from "../io.ts";
 import { readTextFile } from "../text-file.ts";
+import { githubIssues } from "./github-issues.ts";
 import { kindOfAddress, webhookChannel } from "./webhook-channels.ts";
 
 /** The channels of the option's file, else of the project's. */
@@ -16,15 +17,36 @@ export function readChannels(
   const place = named ?? join("reports", "channels.json");
   const path = resolve(cwd, place);
   if (named === undefined && !existsSync(path)) return [];
-  return parseChannels(readTextFile(path, place), place).map(
-    ({ name, kind, address, changes: kinds }) => {
-      const parts = { name, ...(kinds === undefined ? {} : { kinds }) };
-      const value = environment[address];
-      // Not a reason to play nothing; that it is down is reported on the others.
-      if (value === undefined || value === "") return unusable(parts, `${address} is not set`);
-      return webhookChannel(kind, { ...parts, url: readAddress(value, address) });
-    },
+  return parseChannels(readTextFile(path, place), place).map((entry) => {
+    const parts = {
+      name: entry.name,
+      ...(entry.changes === undefined ? {} : { kinds: entry.changes }),
+    };
+    if (entry.kind === "github-issues") return issuesChannel(environment, parts, entry);
+    const value = environment[entry.address];
+    // Not a reason to play nothing; that it is down is reported on the others.
+    if (value === undefined || value === "") return unusable(parts, `${entry.address} is not set`);
+    return webhookChannel(entry.kind, { ...parts, url: readAddress(value, entry.address) });
+  });
+}
+
+/** Issues of GitHub: of the repository that is named, else of the one that a workflow runs in. */
+function issuesChannel(
+  environment: Io["environment"],
+  parts: Pick<Channel, "name" | "kinds">,
+  asked: { readonly token?: string; readonly repository?: string },
+): Channel {
+  const variable = asked.token ?? "GITHUB_TOKEN";
+  const token = environment[variable] ?? "";
+  if (!/^[!-~]+$/.test(token)) return unusable(parts, `${variable} has no token`);
+  const repository = asked.repository ?? environment["GITHUB_REPOSITORY"] ?? "";
+  if (!/^[\w.-]+\/[\w.-]+$/.test(repository))
+    return unusable(parts, "no repository is named, and GITHUB_REPOSITORY has none");
+  const api = readAddress(
+    environment["GITHUB_API_URL"] ?? "https://api.github.com",
+    "GITHUB_API_URL",
   );
+  return githubIssues({ repository, token, api }, parts);
 }
 
 function unusable(parts: Pick<Channel, "name" | "kinds">, why: string): Channel {

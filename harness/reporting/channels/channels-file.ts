@@ -19,18 +19,27 @@ const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 export const channelsSchema = schema((z) =>
   z
     .array(
-      z.strictObject({
-        name: nonEmptyString().describe(
-          "What the archive and messages call it; another name is another channel, which has heard nothing yet.",
-        ),
-        kind: z.enum(webhookKinds).describe("The service, which decides the format."),
-        address: variable(z).describe("The environment variable that has the webhook's address."),
-        changes: z
-          .array(z.enum(changeKinds))
-          .min(1)
-          .optional()
-          .describe("The kinds of changes that it gets; default: all."),
-      }),
+      z.discriminatedUnion("kind", [
+        z.strictObject({
+          ...commonFields(z),
+          kind: z.enum(webhookKinds).describe("The service, which decides the format."),
+          address: variable(z, "SLACK_WEBHOOK").describe(
+            "The environment variable that has the webhook's address.",
+          ),
+        }),
+        z.strictObject({
+          ...commonFields(z),
+          kind: z.literal("github-issues").describe("An issue for each finding."),
+          token: variable(z, "GITHUB_TOKEN")
+            .optional()
+            .describe("The environment variable that has the token; default: GITHUB_TOKEN."),
+          repository: z
+            .string()
+            .regex(/^[\w.-]+\/[\w.-]+$/)
+            .optional()
+            .describe("As `owner/name`; default: what GITHUB_REPOSITORY says."),
+        }),
+      ]),
     )
     .check(
       acrossFields<readonly { readonly name: string }[]>((entries, report) => {
@@ -41,15 +50,28 @@ export const channelsSchema = schema((z) =>
     ),
 );
 
+function commonFields(z: Z) {
+  return {
+    name: nonEmptyString().describe(
+      "What the archive and messages call it; another name is another channel, which has heard nothing yet.",
+    ),
+    changes: z
+      .array(z.enum(changeKinds))
+      .min(1)
+      .optional()
+      .describe("The kinds of changes that it gets; default: all."),
+  };
+}
+
 /** The name of a variable; what stands there instead may be a secret, and is not repeated. */
-function variable(z: Z) {
+function variable(z: Z, example: string) {
   return z.string().check((context) => {
     if (VARIABLE.test(context.value)) return;
     context.issues.push({
       code: "custom",
       input: "",
-      message: "expected the name of an environment variable, such as SLACK_WEBHOOK",
-      params: { hint: "Secrets stay out of files: put the address into that variable." },
+      message: `expected the name of an environment variable, such as ${example}`,
+      params: { hint: "Secrets stay out of files: put it into that variable." },
     });
   });
 }
