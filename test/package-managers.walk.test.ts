@@ -1,6 +1,7 @@
 /**
  * The packed package under pnpm and yarn, on the Node that is first on the path: what is
- * installed, and the command that it brings, also from a workspace and a folder with a space.
+ * installed, and the command that it brings, also from a workspace and a folder with a space;
+ * under pnpm from an empty project to a red outage test.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -96,6 +97,42 @@ describe("pnpm", () => {
       expect(pnpm(app, "add", "-D", tarball, store())).toEqual(installed);
       expect(pnpm(app, "exec", ...command)).toEqual(passed);
       expect(pnpm(app, "exec", ...onOwnNode)).toEqual(onNewNode);
+    },
+  );
+
+  it(
+    "has a script test:outage from init that passes, and fails after a careless change",
+    { timeout: INSTALL_MS },
+    () => {
+      const folder = "pnpm job";
+      const making =
+        "const credential = new ClientSecretCredential(TENANT_ID, CLIENT_ID, CLIENT_SECRET);\n";
+      const source = (
+        outside: string,
+        inside: string,
+      ): string => `import { ClientSecretCredential } from "@azure/identity";
+const { TENANT_ID, CLIENT_ID, CLIENT_SECRET } = process.env;
+${outside}export async function listUsers() {
+  ${inside}const { token } = await credential.getToken("https://graph.microsoft.com/.default");
+  const headers = { authorization: \`Bearer \${token}\` };
+  return (await fetch("https://graph.microsoft.com/v1.0/users", { headers })).json();
+}
+`;
+      write(`${folder}/package.json`, '{ "private": true, "type": "module" }');
+      write(`${folder}/src/graph.js`, source(making, ""));
+      const packages = [tarball, "@azure/identity@3.4.2", "vitest@3.2.4"];
+      expect(pnpm(folder, "add", "-D", ...packages, store())).toEqual(installed);
+      const first = pnpm(folder, "exec", "brownout", "init", "--yes");
+      expect(first.printed).toMatch(
+        /The sign-in test passes; the outage test passes\. Both again: pnpm run test:outage\n/,
+      );
+      expect(first.status).toBe(0);
+
+      write(`${folder}/src/graph.js`, source("", making));
+      const careless = pnpm(folder, "run", "test:outage");
+      expect(careless.printed).toMatch(/toHaveKeptWorkingFromCache: cached-token: /);
+      expect(careless.printed).toMatch(/Tests +1 failed \| 1 passed/);
+      expect(careless.status).toBe(1);
     },
   );
 });
