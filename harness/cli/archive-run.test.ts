@@ -1,5 +1,12 @@
 /** Archiving where processes share one archive, and in output folders that were used before. */
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -9,7 +16,7 @@ import { migrations } from "../reporting/archive/migrations.ts";
 import { buildResults } from "../reporting/model/build-results.ts";
 import { judgedRun } from "../../test/support/report.ts";
 import { ARCHIVE_FILE, addToArchive } from "../reporting/archive/add-to-archive.ts";
-import { archiveRun, readArchiveTarget } from "./archive-run.ts";
+import { archiveEnd, archiveRun, publishRun, readArchiveTarget } from "./archive-run.ts";
 import { runFacts } from "../../test/support/run-facts.ts";
 import { testIo } from "../../test/support/cli.ts";
 
@@ -103,11 +110,34 @@ describe("changes", () => {
   it("of an earlier session does not stay beside results that are not kept", async () => {
     const out = join(folder, "out");
     const target = { folder: join(folder, "archive") };
-    await archiveRun(bad, { target, facts: runFacts(), out, io });
+    const facts = runFacts();
+    await publishRun(archiveRun(bad, { target, facts, out, io }), { out, io });
     expect(readdirSync(out).toSorted()).toEqual(["news.json", "news.md"]);
     writeFileSync(join(out, "results.json"), "");
-    expect(await archiveRun(bad, { target: {}, facts: runFacts(), out, io })).toEqual([]);
+    expect(await publishRun(archiveRun(bad, { target: {}, facts, out, io }), { out, io })).toEqual(
+      [],
+    );
     expect(readdirSync(out)).toEqual(["results.json"]);
+  });
+});
+
+describe("a session whose reports could not be written", () => {
+  it("is archived as one that failed after it was, once, and both are published", async () => {
+    const out = join(folder, "out");
+    const facts = runFacts();
+    const target = { folder: join(folder, "archive") };
+    const archived = archiveRun(bad, { target, facts, out, io });
+    expect(archiveEnd(archived, facts, io)).toBe(archived);
+    const full = { code: "unwritable", message: "the disk is full" };
+    const ended = { ...facts, outcome: "failed", exitCode: 2, problems: [full] } as const;
+    await publishRun(archiveEnd(archived, ended, io), { out, io });
+    const { news } = JSON.parse(readFileSync(join(out, "news.json"), "utf8")) as {
+      readonly news: readonly { readonly detail: { readonly kind: string } }[];
+    };
+    expect(news.map(({ detail }) => detail)).toMatchObject([
+      { kind: "new" },
+      { kind: "unknown", problem: full },
+    ]);
   });
 });
 

@@ -1,8 +1,12 @@
-/** Archives a finished session and publishes its changes. */
+/** Archives a session, before its reports are written, and publishes its changes, after. */
 import { basename, join, resolve } from "node:path";
 import { days } from "../core/time/duration.ts";
 import { parseDuration } from "../core/time/parse-duration.ts";
-import { addToArchive } from "../reporting/archive/add-to-archive.ts";
+import {
+  addToArchive,
+  type ArchivedResults,
+  type ResultsToArchive,
+} from "../reporting/archive/add-to-archive.ts";
 import { publishChanges, removePublishedChanges } from "../reporting/archive/publish-changes.ts";
 import { sessionFactsOf } from "../reporting/archive/session-facts.ts";
 import type { Change } from "../reporting/archive/change.ts";
@@ -10,8 +14,9 @@ import type { Channel } from "../reporting/channels/deliver.ts";
 import type { RunDetails, Sender } from "../reporting/channels/message.ts";
 import type { ReportModel } from "../reporting/model/report-model.ts";
 import { given } from "../reporting/model/run-report.ts";
-import type { Results } from "../reporting/model/results.ts";
+import { sinceText } from "../reporting/formats/change-text.ts";
 import type { RunFacts } from "../reporting/model/run-facts.ts";
+import { withSince } from "../reporting/model/with-since.ts";
 import type { Options } from "./arguments.ts";
 import type { Io } from "./io.ts";
 import { runName } from "./selection.ts";
@@ -106,54 +111,119 @@ export function archiveFolder(named: string | undefined, cwd: string): string | 
   return resolve(cwd, named ?? join("reports", "archive"));
 }
 
-/** Archives a session and publishes its changes; resolves to what to print, and never rejects because of the archive. */
-export async function archiveRun(
-  results: Results,
+/** A session in the archive, and where its changes go. */
+export interface ArchivedRun extends ArchivedResults {
+  readonly target: ArchiveTarget;
+  /** As they were when it was archived. */
+  readonly facts: RunFacts;
+}
+
+/** Archives a session; never throws because of the archive. Undefined when nothing is kept. */
+export function archiveRun(
+  results: ResultsToArchive,
   {
     target,
     facts,
     out,
     io,
-    model,
   }: {
     readonly target: ArchiveTarget;
     readonly facts: RunFacts;
+    /** The folder that has the journals. */
     readonly out: string;
     readonly io: Io;
-    /** Default: messages say neither how to play a finding again nor what to do about it. */
-    readonly model?: Pick<ReportModel, "runs" | "rules">;
   },
-): Promise<readonly string[]> {
-  const { folder, receivers = [], label, heartbeatMs } = target;
-  if (folder === undefined) {
-    removePublishedChanges(out);
-    return [];
-  }
-  const labelled = label === undefined ? {} : { label };
-  const recordedAt = new Date(io.now()).toISOString();
+): ArchivedRun | undefined {
+  const { folder, label, heartbeatMs } = target;
+  if (folder === undefined) return undefined;
   const archived = addToArchive(results, {
     folder,
     cwd: io.cwd,
-    recordedAt,
-    ...labelled,
+    recordedAt: new Date(io.now()).toISOString(),
+    ...(label === undefined ? {} : { label }),
     facts: sessionFactsOf(facts),
     journalOf: ({ scenario, client }) =>
       join(out, "journals", `${runName(scenario, client)}.jsonl`),
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
   });
+  return { ...archived, target, facts };
+}
+
+/** Archives that a session could not be played, or not be brought to its end: as one without runs. */
+export function archiveFailure(
+  facts: RunFacts,
+  { target, io }: { readonly target: ArchiveTarget; readonly io: Io },
+): ArchivedRun | undefined {
+  const { seed, brownout } = facts;
+  const results = { schema: "brownout/results/1", seed, brownout, runs: [] } as const;
+  return archiveRun(results, { target, facts, out: io.cwd, io });
+}
+
+/** Goes on with an archived session that ended with `facts`: what went wrong since, as with its reports, is archived as well. */
+export function archiveEnd(
+  archived: ArchivedRun | undefined,
+  facts: RunFacts,
+  io: Io,
+): ArchivedRun | undefined {
+  if (archived === undefined) return undefined;
+  const known = archived.facts.problems.map(({ code, message }) => `${code} ${message}`);
+  const problems = facts.problems.filter(
+    ({ code, message }) => !known.includes(`${code} ${message}`),
+  );
+  if (problems.length === 0) return archived;
+  const failed = archiveFailure({ ...facts, problems }, { target: archived.target, io });
+  return {
+    ...archived,
+    ...failed,
+    lines: [...archived.lines, ...(failed?.lines ?? [])],
+    changes: [...archived.changes, ...(failed?.changes ?? [])],
+    sinceOf: archived.sinceOf,
+    target: archived.target,
+    facts,
+  };
+}
+
+/** The report, with since when each of its findings is there. */
+export function reportSince(model: ReportModel, archived: ArchivedRun | undefined): ReportModel {
+  if (archived === undefined) return model;
+  return withSince(model, (finding) => {
+    const since = archived.sinceOf(finding);
+    return since === undefined ? undefined : sinceText(since);
+  });
+}
+
+/** Publishes what a session changed; resolves to what to print. Rejects `unwritable`. */
+export async function publishRun(
+  archived: ArchivedRun | undefined,
+  {
+    out,
+    io,
+    model,
+  }: {
+    readonly out: string;
+    readonly io: Io;
+    /** Default: messages say neither how to play a finding again nor what to do about it. */
+    readonly model?: Pick<ReportModel, "runs" | "rules" | "results">;
+  },
+): Promise<readonly string[]> {
+  if (archived === undefined) {
+    removePublishedChanges(out);
+    return [];
+  }
+  const { receivers = [], label, sender: from } = archived.target;
   const sender = {
     project: basename(io.cwd),
-    ...target.sender,
-    ...labelled,
-    ...given("build", facts.build),
-    ...(model === undefined ? {} : { detailsOf: detailsIn(results, model) }),
+    ...from,
+    ...given("label", label),
+    ...given("build", archived.facts.build),
+    ...(model === undefined ? {} : { detailsOf: detailsIn(model) }),
   };
-  const published = await publishChanges(archived, { out, receivers, sender });
-  return [...archived.lines, ...published];
+  return [...archived.lines, ...(await publishChanges(archived, { out, receivers, sender }))];
 }
 
 /** What a report knows of the run that a change is about. */
-function detailsIn({ runs }: Results, model: Pick<ReportModel, "runs" | "rules">) {
+function detailsIn(model: Pick<ReportModel, "runs" | "rules" | "results">) {
+  const { runs } = model.results;
   return ({ subject }: Change): RunDetails => {
     const index = runs.findIndex(
       ({ scenario, client, mount }) =>

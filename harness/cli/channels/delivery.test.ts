@@ -11,7 +11,7 @@ import { buildResults } from "../../reporting/model/build-results.ts";
 import { judgedRun } from "../../../test/support/report.ts";
 import { runFacts } from "../../../test/support/run-facts.ts";
 import { testIo } from "../../../test/support/cli.ts";
-import { archiveRun, readArchiveTarget } from "../archive-run.ts";
+import { archiveRun, publishRun, readArchiveTarget } from "../archive-run.ts";
 import { parseChannels } from "../../reporting/channels/channels-file.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -92,7 +92,8 @@ async function play(night: number, rules: readonly string[]): Promise<string> {
   const results = buildResults([judgedRun(verdicts)], [], { seed: "1", brownout: "0.1.0" });
   const target = readArchiveTarget({ heartbeat: "none" }, io);
   const out = join(cwd, "reports", "out");
-  const lines = await archiveRun(results, { target, facts: factsOf(night), out, io });
+  const archived = archiveRun(results, { target, facts: factsOf(night), out, io });
+  const lines = await publishRun(archived, { out, io });
   expect(lines.join("\n")).not.toContain("secret-of-mine");
   return lines.join("\n");
 }
@@ -259,11 +260,12 @@ describe("changes for several messages", () => {
     writeFileSync(join(cwd, "night.json"), JSON.stringify(parts));
     const program = `
       import { readFileSync } from "node:fs";
-      const { archiveRun, readArchiveTarget } = await import(${JSON.stringify(new URL("../archive-run.ts", import.meta.url).href)});
+      const { archiveRun, publishRun, readArchiveTarget } = await import(${JSON.stringify(new URL("../archive-run.ts", import.meta.url).href)});
       const { results, facts, cwd, environment, now } = JSON.parse(readFileSync("night.json", "utf8"));
       const io = { cwd, environment, now: () => now };
       const target = readArchiveTarget({ heartbeat: "none" }, io);
-      await archiveRun(results, { target, facts, out: "reports/out", io });`;
+      const out = "reports/out";
+      await publishRun(archiveRun(results, { target, facts, out, io }), { out, io });`;
     const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
       cwd,
       stdio: "inherit",

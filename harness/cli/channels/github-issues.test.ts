@@ -10,7 +10,7 @@ import { buildResults } from "../../reporting/model/build-results.ts";
 import { judgedRun } from "../../../test/support/report.ts";
 import { runFacts } from "../../../test/support/run-facts.ts";
 import { testIo } from "../../../test/support/cli.ts";
-import { archiveRun, readArchiveTarget } from "../archive-run.ts";
+import { archiveRun, publishRun, readArchiveTarget } from "../archive-run.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -112,12 +112,14 @@ async function play(night: number, rules: readonly string[], token = TOKEN): Pro
   const io = testIo({ cwd, environment, now: () => Date.UTC(2026, 9, night, 3) });
   const verdicts = Object.fromEntries(rules.map((rule) => [rule, "fail" as const]));
   const results = buildResults([judgedRun(verdicts)], [], { seed: "1", brownout: "0.1.0" });
-  const lines = await archiveRun(results, {
+  const out = join(cwd, "reports", "out");
+  const archived = archiveRun(results, {
     target: readArchiveTarget({ heartbeat: "1d" }, io),
     facts: runFacts({ commit: `commit-${night}` }),
-    out: join(cwd, "reports", "out"),
+    out,
     io,
   });
+  const lines = await publishRun(archived, { out, io });
   expect(lines.join("\n")).not.toContain(TOKEN);
   return lines.join("\n");
 }

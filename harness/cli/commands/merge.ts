@@ -4,31 +4,21 @@
  * that is missing, damaged or of another run makes the report partial: it says so, is compared and
  * archived as any other, and the exit code is 2.
  */
-import { existsSync, readdirSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { join, relative } from "node:path";
 import { HarnessError } from "../../core/errors.ts";
-import { expected } from "../../core/validation.ts";
 import type { History } from "../../history/event.ts";
 import { toHar } from "../../history/har.ts";
-import { parseJournal } from "../../history/journal.ts";
 import { listScenarios } from "../../../scenarios/find-scenario.ts";
 import type { QuarantineEntry } from "../../reporting/model/quarantine.ts";
 import type { Annotator } from "../../reporting/formats/annotations.ts";
 import { closingLines } from "../../reporting/formats/closing-lines.ts";
 import type { ExtraFormat } from "../../reporting/formats/extra-formats.ts";
 import { loadPageProgram, type PageProgram } from "../../reporting/formats/page-program.ts";
-import { parseResults } from "../../reporting/files/read-results.ts";
 import { buildReport } from "../../reporting/model/build-report.ts";
 import { judgeRun } from "../../reporting/model/judge-run.ts";
 import { type FailedRun, type Results, writeResults } from "../../reporting/model/results.ts";
-import {
-  parseRunFacts,
-  RUN_FILE,
-  type RunFacts,
-  type TimedRun,
-} from "../../reporting/model/run-facts.ts";
+import type { RunFacts, TimedRun } from "../../reporting/model/run-facts.ts";
 import type { ReportedRun } from "../../reporting/model/run-report.ts";
-import { parseShard, SHARD_FILE } from "../../reporting/files/shard.ts";
 import { removeEarlierRun } from "../../reporting/files/stale-runs.ts";
 import { createPaint, runLine } from "../../reporting/formats/terminal.ts";
 import { shortPath } from "../../reporting/files/short-path.ts";
@@ -36,7 +26,6 @@ import { oneLine } from "../../reporting/formats/terminal-text.ts";
 import type { ReportModel } from "../../reporting/model/report-model.ts";
 import { writeReports } from "../../reporting/files/write-reports.ts";
 import { writeWhole } from "../../reporting/files/write-whole.ts";
-import { isScenarioName } from "../../runner/scenario-schema.ts";
 import { brownoutVersion } from "../../core/version.ts";
 import { annotate, annotatingOptions, annotatorOf } from "../annotating.ts";
 import type { Arguments, Options } from "../arguments.ts";
@@ -50,24 +39,22 @@ import { failureOf, withoutStack } from "../failure.ts";
 import { whileLocked } from "../folder-lock.ts";
 import type { Io } from "../io.ts";
 import {
+  type ArchivedRun,
+  archiveEnd,
   archiveOptions,
   archiveRun,
   type ArchiveTarget,
+  publishRun,
   readArchiveTarget,
+  reportSince,
   webhookOptions,
 } from "../archive-run.ts";
-import {
-  type Folder,
-  inOrder,
-  type Merged,
-  type MergedRun,
-  type UnusableFolder,
-} from "../merge-order.ts";
+import { checkFolders, tryFolder } from "../merge-folders.ts";
+import { inOrder, type Merged, type MergedRun } from "../merge-order.ts";
 import { forgetEarlierRun, keepReports, prepareOutput } from "../output-folder.ts";
 import { outFolder } from "../plan.ts";
 import { quarantineOption, readQuarantineFile } from "../quarantine-file.ts";
-import { runName } from "../selection.ts";
-import { readTextFile } from "../text-file.ts";
+import { archivingFailure } from "../unplayed-session.ts";
 
 /** The options of `brownout merge`. */
 export const mergeOptions = {
@@ -85,9 +72,18 @@ export const mergeOptions = {
 
 /** Puts the folders together; resolves to the exit code that one run would have had. */
 export async function mergeCommand(asked: Arguments<typeof mergeOptions>, io: Io): Promise<number> {
-  const { values, positionals } = asked;
+  const { values } = asked;
   const endSession = beginSession({ command: "merge", ...asked }, io);
-  const named = outFolder(values.out, io.cwd);
+  const out = outFolder(values.out, io.cwd);
+  const work = (): Promise<number> => mergeInto(out, asked, { io, endSession });
+  return archivingFailure(work, { values, out, endSession, io });
+}
+
+async function mergeInto(
+  named: string,
+  { values, positionals }: Arguments<typeof mergeOptions>,
+  { io, endSession }: Pick<Whole, "endSession"> & { readonly io: Io },
+): Promise<number> {
   const whole = readOrForget(positionals, named, io);
   const given = {
     baseline: readBaselineFile({ cwd: io.cwd, named: values.baseline }),
@@ -155,26 +151,22 @@ interface Whole {
 }
 
 async function writeWholeRun(whole: Whole, io: Io): Promise<number> {
-  const { merged, target, annotator, isJson, problems } = whole;
-  let written: { readonly model: ReportModel; readonly facts: RunFacts } | undefined;
-  const build = (folder: string) => {
-    const model = buildWhole(folder, whole, io);
-    return { model, facts: factsOf(model, whole) };
-  };
+  const { merged, annotator, isJson, problems } = whole;
+  const built: { current?: ReportedWhole } = {};
   const out = await keepReports(whole.out, async (folder, problem) => {
     if (problem !== undefined) problems.push(problem);
-    written = build(folder);
-    await writeReports(folder, { ...written, formats: whole.formats }, whole.page);
+    const reported = reportWhole(folder, whole, { io, archived: built.current?.archived });
+    built.current = reported;
+    await writeReports(folder, { ...reported, formats: whole.formats }, whole.page);
   });
-  const { model, facts } = written ?? build(out);
+  const { model, facts, archived } = built.current ?? reportWhole(out, whole, { io });
   const { results } = model;
-  const archived = await archiveRun(results, { target, facts, out, io, model }).catch(
-    (error: unknown) => {
-      if (!(error instanceof HarnessError)) throw error;
-      problems.push(error);
-      return [];
-    },
-  );
+  const ended = archiveEnd(archived, facts, io);
+  const news = await publishRun(ended, { out, io, model }).catch((error: unknown) => {
+    if (!(error instanceof HarnessError)) throw error;
+    problems.push(error);
+    return [];
+  });
   const marks = annotate(model, annotator, facts);
 
   // What a program reads and what a person reads do not mix.
@@ -188,7 +180,7 @@ async function writeWholeRun(whole: Whole, io: Io): Promise<number> {
     for (const text of closingLines(model, paint)) line(text);
   }
   const judged = judgeByBars(model, whole.bars);
-  for (const text of [...judged.lines, ...leftOutLines(merged), ...archived]) line(text);
+  for (const text of [...judged.lines, ...leftOutLines(merged), ...news]) line(text);
   for (const mark of marks) (output.command ?? output.write)(`${mark}\n`);
   if (!isJson) line(`Reports: ${shortPath(io.cwd, out)}, of ${whole.folders} folders.`);
   for (const one of problems)
@@ -196,6 +188,26 @@ async function writeWholeRun(whole: Whole, io: Io): Promise<number> {
       `brownout: ${one.place === undefined ? "" : `${one.place}: `}${one.message}.\n`,
     );
   return problems.length > 0 ? 2 : judged.exitCode;
+}
+
+/** The whole with its report. */
+interface ReportedWhole {
+  readonly model: ReportModel;
+  readonly facts: RunFacts;
+  readonly archived: ArchivedRun | undefined;
+}
+
+/** Builds the report in that folder, and archives the whole before: so the report can say since when a finding is there. */
+function reportWhole(
+  folder: string,
+  whole: Whole,
+  { io, archived: before }: { readonly io: Io; readonly archived?: ArchivedRun | undefined },
+): ReportedWhole {
+  const found = buildWhole(folder, whole, io);
+  const facts = factsOf(found, whole);
+  const { target } = whole;
+  const archived = before ?? archiveRun(found.results, { target, facts, out: folder, io });
+  return { model: reportSince(found, archived), facts, archived };
 }
 
 function factsOf(model: ReportModel, whole: Whole): RunFacts {
@@ -286,75 +298,6 @@ function storyOf({ header }: History): ReportedRun["scenario"] {
     : undefined;
 }
 
-/** The paths of the folders, absolute; throws `bad-usage`. */
-function checkFolders(
-  named: readonly string[],
-  { cwd, out }: { readonly cwd: string; readonly out: string },
-): readonly string[] {
-  if (named.length === 0) {
-    throw new HarnessError("bad-usage", "merge needs the output folders of shards", {
-      hint: "Name them: brownout merge shard-1 shard-2 shard-3 --out reports/out",
-    });
-  }
-  const paths = named.map((folder) => resolve(cwd, folder));
-  named.forEach((folder, index) => {
-    const path = paths[index] ?? "";
-    if (paths.indexOf(path) < index)
-      throw new HarnessError("bad-usage", "it is named twice", { place: folder });
-    if (path === out) {
-      throw new HarnessError("bad-usage", "it is read and written", {
-        place: folder,
-        hint: "Let the whole go into a folder of its own: --out DIR.",
-      });
-    }
-  });
-  return paths;
-}
-
-/** The folder, or why it is no use. */
-function tryFolder(named: string, path: string): Folder | UnusableFolder {
-  try {
-    return readFolder(named, path);
-  } catch (error) {
-    if (!(error instanceof HarnessError)) throw error;
-    return { named, error, ...partOf(path) };
-  }
-}
-
-/** Which shard a folder is whose results are lost. */
-function partOf(path: string): Pick<UnusableFolder, "part"> {
-  try {
-    const { part } = parseShard(readTextFile(join(path, SHARD_FILE), path), path);
-    return { part };
-  } catch {
-    return {};
-  }
-}
-
-function readFolder(named: string, path: string): Folder {
-  const place = join(named, "results.json");
-  const results = parseResults(readTextFile(join(path, "results.json"), place), place);
-  if (results.brownout !== brownoutVersion) {
-    throw new HarnessError(
-      "bad-results",
-      `it is of brownout ${results.brownout}, and this is ${brownoutVersion}`,
-      { place, hint: "Run and merge with one version: others judge by other rules." },
-    );
-  }
-  const shardFile = join(path, SHARD_FILE);
-  const shard = existsSync(shardFile)
-    ? { shard: parseShard(readTextFile(shardFile, named), join(named, SHARD_FILE)) }
-    : {};
-  return { named, results, ...shard, ...factsIn(named, path), journals: readJournals(named, path) };
-}
-
-/** A shard of an older version leaves none. */
-function factsIn(named: string, path: string): Pick<Folder, "facts"> {
-  const file = join(path, RUN_FILE);
-  if (!existsSync(file)) return {};
-  return { facts: parseRunFacts(readTextFile(file, named), join(named, RUN_FILE)) };
-}
-
 /** What the runs took, as their parts say, in the order of the results. */
 function timedRunsOf({ runs }: Results, parts: readonly RunFacts[]): readonly TimedRun[] {
   const timed = parts.flatMap((part) => part.runs);
@@ -364,34 +307,5 @@ function timedRunsOf({ runs }: Results, parts: readonly RunFacts[]): readonly Ti
         ({ scenario, client, mount }) =>
           scenario === run.scenario && client === run.client.name && mount === run.mount,
       ) ?? [],
-  );
-}
-
-function noName(scenario: string, place: string): HarnessError {
-  return new HarnessError(
-    "bad-journal",
-    `${expected("the name of a scenario in kebab-case", scenario)}: it names the files of the run`,
-    { place: `${place}:1`, hint: "Run that shard again." },
-  );
-}
-
-function readJournals(named: string, path: string): Folder["journals"] {
-  const folder = join(path, "journals");
-  const entries = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [];
-  return new Map(
-    entries
-      .filter((entry) => entry.isFile() && entry.name.endsWith(".jsonl"))
-      .map(({ name }) => name)
-      .toSorted()
-      .flatMap((file) => {
-        const place = join(named, "journals", file);
-        const text = readTextFile(join(folder, file), place);
-        // Other people's files may lie there too.
-        if (!text.startsWith('{"schema":"brownout/journal/')) return [];
-        const history = parseJournal(text, place);
-        const { scenario, client } = history.header;
-        if (!isScenarioName(scenario)) throw noName(scenario, place);
-        return [[runName(scenario, client.name), { history, text }] as const];
-      }),
   );
 }

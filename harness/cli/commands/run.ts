@@ -3,7 +3,6 @@
  * compares with the baseline and writes the reports. Everything that a person could have got wrong
  * is found before the first run; what a run gets wrong spoils no other.
  */
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { HarnessError } from "../../core/errors.ts";
 import { formatDuration } from "../../core/time/duration.ts";
@@ -16,7 +15,6 @@ import type { RunFacts } from "../../reporting/model/run-facts.ts";
 import { relaunchText } from "../../reporting/model/run-report.ts";
 import type { ReportModel } from "../../reporting/model/report-model.ts";
 import { writeResults } from "../../reporting/model/results.ts";
-import { SHARD_FILE, writeShard } from "../../reporting/files/shard.ts";
 import { removeEarlierRun } from "../../reporting/files/stale-runs.ts";
 import {
   createPaint,
@@ -40,7 +38,7 @@ import { type InterruptSignal, interruptedCodes } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import { judgeByBars } from "../bars.ts";
 import { projectEntries } from "../project-entries.ts";
-import { archiveRun } from "../archive-run.ts";
+import { archiveEnd, archiveRun, publishRun, reportSince } from "../archive-run.ts";
 import {
   forgetEarlierRun,
   keepReports,
@@ -48,11 +46,13 @@ import {
   prepareOutput,
 } from "../output-folder.ts";
 import { inFolder, outFolder, type Plan, planRun, type runOptions } from "../plan.ts";
+import { archivingFailure } from "../unplayed-session.ts";
 import { probeMachine } from "../probe-machine.ts";
 import { leftOutLines } from "../scenario-files.ts";
 import { openingLines } from "../opening-lines.ts";
 import { skippedLines } from "../skipped-lines.ts";
 import { createScriptOutput } from "../script-output.ts";
+import { leaveShard } from "../leave-shard.ts";
 import { runName } from "../selection.ts";
 import { createSession, type Session } from "../session.ts";
 
@@ -62,13 +62,18 @@ export async function runCommand(
   io: Io,
 ): Promise<number> {
   const beganAtMs = io.now();
+  const { values, positionals } = given;
   const endSession = beginSession({ command: "run", ...given }, io);
-  const { plan, path: out, problem } = await prepareRun(given, io);
-  const command = ["brownout run", ...given.positionals].join(" ");
-  const problems = problem === undefined ? [] : [problem];
-  return whileLocked(out, { now: io.now, command }, () =>
-    runPlanned(inFolder(plan, out), given, { io, beganAtMs, endSession, problems }),
-  );
+  const work = async (): Promise<number> => {
+    const { plan, path: out, problem } = await prepareRun(given, io);
+    const command = ["brownout run", ...positionals].join(" ");
+    const problems = problem === undefined ? [] : [problem];
+    return whileLocked(out, { now: io.now, command }, () =>
+      runPlanned(inFolder(plan, out), given, { io, beganAtMs, endSession, problems }),
+    );
+  };
+  const out = outFolder(values.out, io.cwd);
+  return archivingFailure(work, { values, out, endSession, io });
 }
 
 /** The plan and its folder; where nothing can run, what an earlier session left must not be taken for results of this. */
@@ -140,26 +145,23 @@ async function runPlanned(
   const isUpdate = values["update-baseline"] !== undefined && interruptedBy === undefined;
   const update = isUpdate ? await attempt(() => rewriteBaseline(plan, session, io.cwd)) : undefined;
   const entries = update?.entries ?? plan.baseline.entries;
-  const model = session.report(entries, entriesOf(plan, { entries, io, interruptedBy }));
-  const judged = judgeByBars(model, plan.bars);
-  const { results } = model;
-  const exitCode = (): number => {
-    if (interruptedBy !== undefined) return interruptedCodes[interruptedBy];
-    return problems.length > 0 ? 2 : judged.exitCode;
-  };
-  const outcome = (): SessionEnd["outcome"] => {
-    if (interruptedBy !== undefined) return "interrupted";
-    return problems.length > 0 ? "failed" : outcomeOf(model.standing);
-  };
+  const found = session.report(entries, entriesOf(plan, { entries, io, interruptedBy }));
+  const judged = judgeByBars(found, plan.bars);
+  const { results } = found;
+  const exitCode = (): number => exitCodeOf({ interruptedBy, problems, judged });
   const factsNow = (): RunFacts =>
     endSession({
       ...endOf(plan, session, problems),
-      outcome: outcome(),
+      outcome: endOutcome({ interruptedBy, problems, standing: found.standing }),
       exitCode: exitCode(),
       ...scoresIn(results),
       failures: results.failures ?? [],
     });
+  // Who ends a run at the terminal knows that it did not come to its end; of a job, others should.
+  const target = interruptedBy === undefined || !io.stdout.isTTY ? plan.archiveTarget : {};
   let facts = factsNow();
+  const archived = archiveRun(results, { target, facts, out: plan.out, io });
+  const model = reportSince(found, archived);
   const kept = await attempt(() =>
     keepReports(plan.out, async (out, problem) => {
       if (problem !== undefined) problems.push(problem);
@@ -174,10 +176,10 @@ async function runPlanned(
   for (const line of closingLines(model, paint)) progress.line(line);
   for (const line of judged.lines) progress.line(line);
   if (update !== undefined) progress.line(update.line);
-  // Who ends a run at the terminal knows that it did not come to its end; of a job, others should.
-  const target = interruptedBy === undefined || !io.stdout.isTTY ? plan.archiveTarget : {};
-  const archived = await attempt(() => archiveRun(results, { target, facts, out, io, model }));
-  for (const line of archived ?? []) progress.line(line);
+  const news = await attempt(() =>
+    publishRun(archiveEnd(archived, factsNow(), io), { out, io, model }),
+  );
+  for (const line of news ?? []) progress.line(line);
   printEnd(plan, { model, facts, output, progress });
   const ownLeft = positionals.length === 0 ? leftOutLines(io.cwd) : [];
   for (const line of ownLeft) progress.line(line);
@@ -185,6 +187,30 @@ async function runPlanned(
   for (const problem of problems) io.stderr.write(`brownout: ${problemLine(problem, io.cwd)}\n`);
   if (values.debug !== undefined) for (const stack of session.stacks()) progress.line(stack);
   return exitCode();
+}
+
+/** How a session ended, beside what its runs found. */
+interface Ended {
+  readonly interruptedBy: InterruptSignal | undefined;
+  readonly problems: readonly HarnessError[];
+}
+
+function exitCodeOf({
+  interruptedBy,
+  problems,
+  judged,
+}: Ended & { readonly judged: { readonly exitCode: number } }): number {
+  if (interruptedBy !== undefined) return interruptedCodes[interruptedBy];
+  return problems.length > 0 ? 2 : judged.exitCode;
+}
+
+function endOutcome({
+  interruptedBy,
+  problems,
+  standing,
+}: Ended & { readonly standing: ReportModel["standing"] }): SessionEnd["outcome"] {
+  if (interruptedBy !== undefined) return "interrupted";
+  return problems.length > 0 ? "failed" : outcomeOf(standing);
 }
 
 /** Does a piece of work; an error of the harness is kept with the others, and the rest goes on. */
@@ -344,27 +370,6 @@ async function control(
       session.takeControls(name, controls);
     },
   });
-}
-
-/** Says beside the results which part they are of what; a whole leaves nothing, and no older part's word. */
-function leaveShard(plan: Plan, relaunched: Readonly<Record<string, string>>): void {
-  const { out, shard, runs } = plan;
-  const path = join(out, SHARD_FILE);
-  if (shard === undefined) {
-    rmSync(path, { force: true });
-    return;
-  }
-  const { part, of, names, planned } = shard;
-  const files = plan.unusable.map(({ scenario }) => scenario);
-  const unusable = files.length === 0 ? {} : { unusable: files };
-  const died = Object.keys(relaunched).length === 0 ? {} : { relaunched };
-  const own = runs.filter(({ file }) => file !== undefined);
-  const stories = Object.fromEntries(
-    own.map(({ name, scenario: { title, story } }) => [name, { title, story }]),
-  );
-  const meant = own.length === 0 ? {} : { stories };
-  const whole = { part, of, runs: names, planned, ...unusable };
-  writeWhole(path, writeShard({ schema: "brownout/shard/1", ...whole, ...died, ...meant }));
 }
 
 function rewriteBaseline(plan: Plan, session: Session, cwd: string) {

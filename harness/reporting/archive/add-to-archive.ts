@@ -9,9 +9,10 @@ import { HarnessError } from "../../core/errors.ts";
 import { parseResults, type ReadResults } from "../files/read-results.ts";
 import { shortPath } from "../files/short-path.ts";
 import { writeWhole } from "../files/write-whole.ts";
-import type { Change, SessionFacts } from "./change.ts";
+import type { Change, SessionFacts, Since } from "./change.ts";
 import { type Archive, openArchive } from "./database.ts";
 import type { JournalsOfSession } from "./evidence.ts";
+import type { FindingSubject } from "./ledger-state.ts";
 import type { JobLine } from "./ledger-tables.ts";
 import { sessionRecordOf } from "./session-record.ts";
 
@@ -31,6 +32,8 @@ export interface ArchivedResults {
   readonly id?: number;
   /** What channels have not taken yet; absent when the session waits. */
   readonly channels?: Channels;
+  /** Since when a finding of it is there; undefined for one that began with it and has no earlier run to compare with, and while the session waits. */
+  readonly sinceOf: (finding: FindingSubject) => Since | undefined;
 }
 
 /** Deliveries of one job. No method throws: one that fails returns what to print. */
@@ -85,7 +88,7 @@ export function addToArchive(results: ResultsToArchive, entry: ArchiveEntry): Ar
     }
   } catch (error) {
     lines.push(...keepWaiting(error, waiting, { folder, cwd }));
-    return { lines, changes: [] };
+    return { lines, changes: [], sinceOf: () => undefined };
   }
 }
 
@@ -114,10 +117,30 @@ function addTo(
       const journals = { session: id, runs: record.runs, journalOf };
       lines.push(...keepJournals(() => archive.keepEvidence(folder, line, journals)));
     }
-    return { changes: archive.changesOf(id), id, channels: channelsOf(path, line) };
+    return {
+      changes: archive.changesOf(id),
+      id,
+      channels: channelsOf(path, line),
+      sinceOf: sinceIn(archive, id, line),
+    };
   } finally {
     archive.close();
   }
+}
+
+function sinceIn(archive: Archive, session: number, line: JobLine): ArchivedResults["sinceOf"] {
+  const keyOf = ({ scenario, client, mount, rule }: FindingSubject): string =>
+    JSON.stringify([scenario, client, mount, rule]);
+  const known = new Map(
+    archive.findings(line).flatMap(({ subject, open }) => {
+      const since = open?.since;
+      // That it was seen now is no news to a reader of this session.
+      if (since === undefined) return [];
+      if (since.firstSeen.id === session && since.lastGood === undefined) return [];
+      return [[keyOf(subject), since] as const];
+    }),
+  );
+  return (finding) => known.get(keyOf(finding));
 }
 
 /** The session is in the archive, with or without its journals. */

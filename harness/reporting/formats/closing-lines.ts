@@ -122,7 +122,7 @@ function brokenLines(broken: BrokenRun, model: ReportModel, paint: Paint): reado
 
 function findingLines(
   run: RunReference,
-  { rule, message, knownAs, controlText, evidence, source }: FindingReport,
+  { rule, message, knownAs, controlText, sinceText, evidence, source }: FindingReport,
   { model, paint }: { readonly model: ReportModel; readonly paint: Paint },
 ): readonly string[] {
   const fix = model.rules[rule]?.fix;
@@ -132,6 +132,7 @@ function findingLines(
     ...(knownAs === undefined ? [] : [`    The baseline knows it as: ${knownAs}`]),
     ...lines.map((text) => paint("dim", `    ${text}`)),
     ...(controlText === undefined ? [] : [`    ${controlText}`]),
+    ...(sinceText === undefined ? [] : [`    ${sinceText}`]),
     ...(fix === undefined ? [] : [`    What to do: ${fix}`]),
     paint("dim", `    Source: ${source}`),
   ];

@@ -107,7 +107,7 @@ function brokenLines(broken: BrokenRun, model: ReportModel): readonly string[] {
 
 function findingLines(
   run: RunReference,
-  { rule, message, knownAs, controlText, evidence, source }: FindingReport,
+  { rule, message, knownAs, controlText, sinceText, evidence, source }: FindingReport,
   model: ReportModel,
 ): readonly string[] {
   const fix = model.rules[rule]?.fix;
@@ -118,6 +118,7 @@ function findingLines(
     ...(lines.length === 0 ? [] : ["", "```text", ...lines, "```"]),
     "",
     ...(controlText === undefined ? [] : [inline(controlText), ""]),
+    ...(sinceText === undefined ? [] : [inline(sinceText), ""]),
     ...(fix === undefined ? [] : [`What to do: ${inline(fix)}`, ""]),
     `Source: ${inline(source)}`,
   ];

@@ -83,6 +83,7 @@ function WhatBroke({
         </p>
       )}
       {finding.controlText !== undefined && <p>{finding.controlText}</p>}
+      {finding.sinceText !== undefined && <p>{finding.sinceText}</p>}
       <Advice fix={fix} source={finding.source} />
       <p>
         <a class="action" href={runAddress(run.id, finding.rule)}>

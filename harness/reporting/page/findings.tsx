@@ -52,7 +52,8 @@ function Finding({
   onSelect,
   finding,
 }: FindingsProps & { readonly finding: FindingReport }) {
-  const { rule, message, baseline, knownAs, source, reason, controlText, evidence } = finding;
+  const { rule, message, baseline, knownAs, source, reason, controlText, sinceText, evidence } =
+    finding;
   const { says, fix } = report.rules[rule] ?? {};
   const isChosen = rule === chosen;
   const inOrder = evidence.toSorted((a, b) => a - b);
@@ -83,6 +84,7 @@ function Finding({
           <b>Control:</b> {controlText}
         </p>
       )}
+      {sinceText !== undefined && <p>{sinceText}</p>}
       <Advice fix={fix} source={source} />
       {inOrder.length > 0 && (
         <>
