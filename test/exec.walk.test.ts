@@ -110,6 +110,51 @@ describe.skipIf(whyNot !== undefined)(`a network of its own (${whyNot ?? "can be
     expect(new Set(clients)).toEqual(new Set(["impatient-1"]));
   });
 
+  it.each([
+    [
+      "12,000 requests over connections that are kept",
+      { keepAlive: true, maxSockets: 200 },
+      12_000,
+    ],
+    ["1,000 requests with a connection for each, at once", {}, 1_000],
+  ])("answers %s, and misses none", (_title, agent, total) => {
+    folder.write(
+      "many.mjs",
+      `import https from "node:https";
+const agent = new https.Agent(${JSON.stringify(agent)});
+const ask = (url, options, body) => new Promise((resolve) => {
+  https.request(url, { agent, ...options }, (response) => {
+    let text = "";
+    response.on("data", (part) => (text += part)).on("end", () => resolve({ status: response.statusCode, text }));
+  }).on("error", ({ code }) => resolve({ status: code })).end(body);
+});
+const form = new URLSearchParams({ client_id: "${daemon?.clientId ?? ""}", client_secret: "${daemon?.secrets[0]?.value ?? ""}", grant_type: "client_credentials", scope: "https://graph.microsoft.com/.default" });
+const { text } = await ask("https://login.microsoftonline.com/${tenant?.id ?? ""}/oauth2/v2.0/token", { method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded" } }, form.toString());
+const headers = { Authorization: "Bearer " + JSON.parse(text).access_token };
+const counts = {};
+await Promise.all(Array.from({ length: ${total} }, async () => {
+  const { status } = await ask("https://graph.microsoft.com/v1.0/users", { headers });
+  counts[status] = (counts[status] ?? 0) + 1;
+}));
+console.log(JSON.stringify(counts));`,
+    );
+    const { code, stdout, stderr } = exec(
+      "--journal",
+      "many.jsonl",
+      "--",
+      process.execPath,
+      "many.mjs",
+    );
+    expect({ code, stdout, stderr }).toMatchObject({ code: 0, stdout: `{"200":${total}}\n` });
+    const { events } = parseJournal(
+      readFileSync(join(folder.path, "many.jsonl"), "utf8"),
+      "many.jsonl",
+    );
+    const began = events.filter((event) => event.kind === "exchange-began");
+    expect(began).toHaveLength(total + 1);
+    expect(new Set(began.map(({ client }) => client))).toEqual(new Set(["many-1"]));
+  });
+
   it("takes eight runs of one program for eight clients, and no storm", () => {
     folder.write(
       "once.mjs",

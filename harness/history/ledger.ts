@@ -52,11 +52,12 @@ export interface Ledger {
   readonly emit: (event: NewEvent) => number;
   /** Calls the listener with every event from now on, after it was added, until what it returns is called. */
   readonly listen: (listener: (event: HistoryEvent) => void) => () => void;
-  /** Records the start of a request, with the cause in the context of this call. */
+  /** Records the start of a request, by default with the cause in the context of this call. */
   readonly begin: (
     request: Request,
     described: EntraRequest,
     sent: "connection" | "request",
+    known?: Cause,
   ) => OpenExchange;
   /** Ends open exchanges as abandoned; later events are not recorded. */
   readonly close: () => void;
@@ -130,12 +131,12 @@ export function createLedger({
     return index;
   };
 
-  const begin: Ledger["begin"] = (request, described, sent) => {
+  const begin: Ledger["begin"] = (request, described, sent, known = cause()) => {
     const exchange = (exchanges += 1);
     emit({
       kind: "exchange-began",
       exchange,
-      ...cause(),
+      ...known,
       ...beganFacts(request, described, redactor, sent, subjectOf(request, described)),
     });
     const underway: OpenExchange = {

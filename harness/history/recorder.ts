@@ -59,8 +59,11 @@ export interface RecorderOptions extends Pick<LedgerOptions, "subjectOf"> {
 export interface ForeignClients {
   /** How many events stay in memory; the oldest are dropped, but for faults and changes of the world. */
   readonly eventsKept: number;
-  /** Called as soon as it is known that a connection will fail, which may be long before it does. */
-  readonly onConnectionFault?: (attempt: Request, fault: NetworkFault) => void;
+  /** Called as soon as it is known that a connection will fail, which may be long before it does; says who made it, if that is not the cause in the context of the attempt. */
+  readonly onConnectionFault?: (
+    attempt: Request,
+    fault: NetworkFault,
+  ) => Promise<Cause> | undefined;
 }
 
 /** Creates a recorder with an empty history. */
@@ -129,8 +132,8 @@ async function watchConnect(
 ): Promise<void> {
   const fault = await service.connect(attempt).then(() => undefined, asNetworkFault);
   if (fault === undefined) return;
-  onFault?.(attempt, fault);
-  const underway = begin(attempt, await describeRequest(attempt), "connection");
+  const cause = onFault === undefined ? undefined : await onFault(attempt, fault);
+  const underway = begin(attempt, await describeRequest(attempt), "connection", cause);
   if (fault.afterMs !== undefined) await clock.sleep(fault.afterMs);
   underway.end({ kind: "network-fault", code: fault.code });
   throw fault;

@@ -111,18 +111,18 @@ export function authorityFile(): string {
 }
 
 export interface ArrivalOptions {
-  /** What becomes of the connection after a whole answer. */
-  readonly afterwards?: "close" | "keep-alive";
+  /** What becomes of the connection after a whole answer, asked when that is sent; default: it is closed. */
+  readonly afterwards?: "close" | "keep-alive" | (() => "close" | "keep-alive");
   /** Headers of the wire that are no part of the answer. */
   readonly extra?: () => readonly (readonly [string, string])[];
 }
 
-/** A request that a server of ours got; `connections` are the TCP sockets by the client's port. */
+/** A request that a server of ours got; `connections` finds the TCP socket by the client's port. */
 export function arrivalOf(
   scheme: "http" | "https",
   incoming: http.IncomingMessage,
   outgoing: http.ServerResponse,
-  connections: ReadonlyMap<number, Socket>,
+  connections: Pick<ReadonlyMap<number, Socket>, "get">,
   { afterwards = "close", extra }: ArrivalOptions = {},
 ): Arrival {
   const host = incoming.headers.host ?? "";
@@ -152,7 +152,11 @@ export function arrivalOf(
       if (!outgoing.headersSent) {
         outgoing.sendDate = false;
         outgoing.writeHead(response.status, [
-          ...wireHeaders(response, more === "last" ? part.length : undefined, afterwards),
+          ...wireHeaders(
+            response,
+            more === "last" ? part.length : undefined,
+            typeof afterwards === "function" ? afterwards() : afterwards,
+          ),
           ...(extra?.().flat() ?? []),
         ]);
       }

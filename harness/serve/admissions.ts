@@ -7,7 +7,8 @@ import { NetworkFault } from "../core/http/network-fault.ts";
 import type { Clock } from "../core/time/clock.ts";
 import type { Service } from "../core/http/service.ts";
 import { isServedHost } from "../network/served-hosts.ts";
-import type { ClientConnection, ClientNames } from "./instances.ts";
+import type { Cause } from "../history/ledger.ts";
+import type { ClientConnection, Instances } from "./instances.ts";
 
 /** Where a name leads: to the way in, to nowhere as a fault says, or nowhere because it is not simulated. */
 export type Admission = "served" | "not-served" | NetworkFault;
@@ -15,19 +16,15 @@ export type Admission = "served" | "not-served" | NetworkFault;
 export interface AdmissionParts {
   readonly service: Service;
   readonly clock: Clock;
-  /** Runs work as caused by a client. */
-  readonly causedBy: <T>(
-    connection: ClientConnection,
-    names: ClientNames,
-    work: () => Promise<T>,
-  ) => Promise<T>;
-  /** Is filled with attempts to connect, and called with why one will fail. */
-  readonly failing: WeakMap<Request, (fault: NetworkFault) => void>;
+  readonly causeOf: Instances["causeOf"];
+  /** Is filled with attempts to connect, and called with why one will fail; says who made it. Most do not fail, and need no look-up of their process. */
+  readonly failing: WeakMap<Request, (fault: NetworkFault) => Promise<Cause>>;
   readonly onHarnessError: (error: unknown) => void;
 }
 
 export interface Admissions {
-  readonly admit: (host: string, client: ClientConnection) => Promise<Admission>;
+  /** Decides; asks for the client only when its connection will fail, before it is answered. */
+  readonly admit: (host: string, client: () => Promise<ClientConnection>) => Promise<Admission>;
   /** What was decided about the connection that is made now; undefined when it was not. */
   readonly take: (host: string) => { readonly wrongName: boolean } | undefined;
 }
@@ -37,13 +34,13 @@ const ADMITTED_MS = 2_000;
 
 /** Creates it, with nothing decided. */
 export function createAdmissions(parts: AdmissionParts): Admissions {
-  const { clock, causedBy } = parts;
+  const { clock } = parts;
   const admitted = new Map<string, { readonly untilMs: number; readonly wrongName: boolean }>();
   return {
     async admit(host, client) {
       if (!isServedHost(host)) return "not-served";
       const attempt = createRequest(`https://${host}/`);
-      const fault = await causedBy(client, {}, () => faultOf(attempt, parts));
+      const fault = await faultOf(attempt, client, parts);
       const wrongName = fault?.code === "ERR_TLS_CERT_ALTNAME_INVALID";
       if (fault !== undefined && !wrongName) return fault;
       admitted.set(host, { untilMs: clock.now() + ADMITTED_MS, wrongName });
@@ -60,10 +57,15 @@ export function createAdmissions(parts: AdmissionParts): Admissions {
 /** Why a connection fails, as soon as it is decided: that of a lost packet fails much later. */
 function faultOf(
   attempt: Request,
-  { service, failing, onHarnessError }: AdmissionParts,
+  client: () => Promise<ClientConnection>,
+  { service, failing, causeOf, onHarnessError }: AdmissionParts,
 ): Promise<NetworkFault | undefined> {
   return new Promise((resolve) => {
-    failing.set(attempt, resolve);
+    failing.set(attempt, async (fault) => {
+      const cause = causeOf(await client());
+      resolve(fault);
+      return cause;
+    });
     service.connect(attempt).then(
       () => resolve(undefined),
       (error: unknown) => {

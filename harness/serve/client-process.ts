@@ -3,12 +3,16 @@
  * is not there (another system, another machine, a program that has ended) is undefined.
  */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { endianness } from "node:os";
 import { basename } from "node:path";
 import { machineTime } from "../core/time/free-running-time.ts";
+import { afterMachineMs } from "../core/time/machine-timer.ts";
 
-/** The ports of a connection, as this process sees it. */
-export interface ConnectionPorts {
+/** Both ends of a connection, as this process sees it. One port of a client may have connections to several addresses. */
+export interface ConnectionEnds {
+  readonly remoteAddress: string;
   readonly remotePort: number;
+  readonly localAddress: string;
   readonly localPort: number;
 }
 
@@ -23,11 +27,14 @@ export interface ClientProcess {
 }
 
 /** Finds the process at the other end of a connection. */
-export type FindProcess = (ports: ConnectionPorts) => Promise<ClientProcess | undefined>;
+export type FindProcess = (ends: ConnectionEnds) => Promise<ClientProcess | undefined>;
 
-interface Wanted extends ConnectionPorts {
+interface Wanted extends ConnectionEnds {
   readonly resolve: (found: ClientProcess | undefined) => void;
 }
+
+/** After a look rests as long as it took, at most so many ms: with thousands of sockets each costs much, whether it is for one connection or for hundreds. */
+const REST_MAX_MS = 250;
 
 /** Creates the search; connections that begin together are looked up together. */
 export function createProcessFinder(): FindProcess {
@@ -35,7 +42,9 @@ export function createProcessFinder(): FindProcess {
   const known = new Map<number, ClientProcess>();
   const sockets = createSocketTable();
   const owners = createOwnerTable(() => [...known.keys()].toReversed());
+  let restsUntilMs = 0;
   const look = (): void => {
+    const beganMs = machineTime();
     const wanted = waiting;
     waiting = [];
     const inodes = sockets.inodesOf(wanted);
@@ -44,10 +53,15 @@ export function createProcessFinder(): FindProcess {
       const pid = pids.get(inodes.get(keyOf(one)) ?? "");
       one.resolve(pid === undefined ? undefined : remember(pid, known));
     }
+    const endedMs = machineTime();
+    restsUntilMs = endedMs + Math.min(endedMs - beganMs, REST_MAX_MS);
   };
-  return (ports) =>
+  return (ends) =>
     new Promise((resolve) => {
-      if (waiting.push({ ...ports, resolve }) === 1) setImmediate(look);
+      if (waiting.push({ ...ends, resolve }) > 1) return;
+      const restMs = restsUntilMs - machineTime();
+      if (restMs > 0) afterMachineMs(restMs, look);
+      else setImmediate(look);
     });
 }
 
@@ -78,8 +92,16 @@ function remember(pid: number, known: Map<number, ClientProcess>): ClientProcess
   return found;
 }
 
-function keyOf({ remotePort, localPort }: ConnectionPorts): string {
-  return `${remotePort}>${localPort}`;
+/** One text for both ends, the client's first. */
+export function keyOf(ends: ConnectionEnds): string {
+  const { remotePort, localPort } = ends;
+  const [remote, local] = [ends.remoteAddress, ends.localAddress].map(withoutMapping);
+  return `${remote}:${remotePort}>${local}:${localPort}`;
+}
+
+/** An IPv4 address that IPv6 has mapped, as such. */
+function withoutMapping(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, "");
 }
 
 /** What one look shows of others that are looked up soon is good for so long, ms. */
@@ -87,7 +109,7 @@ const KEPT_MS = 1_000;
 
 interface SocketTable {
   /** The kernel's number of each client's socket, by `keyOf`. */
-  readonly inodesOf: (wanted: readonly ConnectionPorts[]) => ReadonlyMap<string, string>;
+  readonly inodesOf: (wanted: readonly ConnectionEnds[]) => ReadonlyMap<string, string>;
 }
 
 /** The sockets of this network. In a storm one reading has many that are asked for next. */
@@ -96,7 +118,7 @@ function createSocketTable(): SocketTable {
   return {
     inodesOf(wanted) {
       const isFresh = read !== undefined && machineTime() - read.atMs < KEPT_MS;
-      const isKnown = (one: ConnectionPorts): boolean => read?.inodes.has(keyOf(one)) === true;
+      const isKnown = (one: ConnectionEnds): boolean => read?.inodes.has(keyOf(one)) === true;
       if (read === undefined || !isFresh || !wanted.every(isKnown))
         read = { inodes: readInodes(wanted), atMs: machineTime() };
       const found = new Map<string, string>();
@@ -112,15 +134,22 @@ function createSocketTable(): SocketTable {
 }
 
 /** All sockets that are connected to the ports of those that are wanted. */
-function readInodes(wanted: readonly ConnectionPorts[]): Map<string, string> {
+function readInodes(wanted: readonly ConnectionEnds[]): Map<string, string> {
   const ports = new Set(wanted.map(({ localPort }) => localPort));
   const found = new Map<string, string>();
   for (const table of ["tcp", "tcp6", "udp", "udp6"]) {
     for (const line of (readText(`/proc/net/${table}`) ?? "").split("\n").slice(1)) {
       const [, local = "", remote = "", , , , , , , inode = "0"] = line.trim().split(/\s+/);
       // The client's side: its own port comes first.
-      const [remotePort, localPort] = [portIn(local), portIn(remote)];
-      if (inode !== "0" && ports.has(localPort)) found.set(keyOf({ remotePort, localPort }), inode);
+      const localPort = portIn(remote);
+      if (inode === "0" || !ports.has(localPort)) continue;
+      const ends = {
+        remoteAddress: addressIn(local),
+        remotePort: portIn(local),
+        localAddress: addressIn(remote),
+        localPort,
+      };
+      found.set(keyOf(ends), inode);
     }
   }
   return found;
@@ -129,6 +158,20 @@ function readInodes(wanted: readonly ConnectionPorts[]): Map<string, string> {
 function portIn(address: string): number {
   return Number.parseInt(address.slice(address.lastIndexOf(":") + 1), 16);
 }
+
+/** The address in such an entry: words of four bytes, in the order of the machine. */
+export function addressIn(entry: string): string {
+  const words = Buffer.from(entry.slice(0, entry.indexOf(":")), "hex");
+  if (endianness() === "LE") words.swap32();
+  if (words.length === 4) return words.join(".");
+  const isMapped = words.subarray(0, 12).equals(MAPPED);
+  if (isMapped) return words.subarray(12).join(".");
+  const groups = (words.toString("hex").match(/.{4}/g) ?? []).join(":");
+  return URL.parse(`http://[${groups}]/`)?.hostname.slice(1, -1) ?? "";
+}
+
+/** How the IPv6 address of an IPv4 one begins. */
+const MAPPED = Buffer.from("00000000000000000000ffff", "hex");
 
 interface OwnerTable {
   /** The process that has each socket open. */

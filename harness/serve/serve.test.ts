@@ -1,11 +1,15 @@
 /** A served simulation, asked over real sockets. */
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
+import https from "node:https";
+import net, { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import tls from "node:tls";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { minutes } from "../core/time/duration.ts";
-import { throttled, unreachable } from "../faults/presets.ts";
+import { outage, throttled, unreachable } from "../faults/presets.ts";
 import type { HistoryEvent } from "../history/event.ts";
 import { parseJournal } from "../history/journal.ts";
 import {
@@ -41,6 +45,15 @@ const tlsFailure = {
   for: minutes(5),
   effect: { kind: "tls-failure" },
 } as const;
+
+async function freePort(): Promise<number> {
+  const server = net.createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "brownout-serve-"));
@@ -104,6 +117,101 @@ describe("the way in", () => {
     const { status, text } = await answerTo(http.request({ host, port, path, headers }));
     expect({ status, text }).toMatchObject({ status: 200 });
     expect(JSON.parse(text)).toMatchObject({ token_type: "Bearer" });
+  });
+});
+
+/** A client that keeps its connections, and how often it has made one. */
+function keepingClient({ ready }: Serving) {
+  const agent = new https.Agent({ keepAlive: true, maxSockets: 1 });
+  onTestFinished(() => agent.destroy());
+  let connections = 0;
+  return {
+    connections: () => connections,
+    get: (host = "login.microsoftonline.com") =>
+      answerTo(
+        https
+          .get({
+            agent,
+            host: ready.host,
+            port: ready.port,
+            servername: host,
+            path: new URL(METADATA).pathname,
+            headers: { Host: host },
+            ca: readFileSync(ready.ca),
+          })
+          .once("socket", (socket) => socket.once("secureConnect", () => (connections += 1))),
+      ),
+  };
+}
+
+describe("connections", () => {
+  it("serve further requests, also when a fault answers them", async () => {
+    const plan = [outage({ from: minutes(1), for: minutes(5) })];
+    const serving = await serve({ plan });
+    const client = keepingClient(serving);
+    const statuses: number[] = [];
+    for (let call = 0; call < 3; call += 1) statuses.push((await client.get()).status);
+    await control(serving, "POST", "/clock/advance", { by: "2m" });
+    statuses.push((await client.get()).status);
+    expect({ statuses, connections: client.connections() }).toEqual({
+      statuses: [200, 200, 200, 503],
+      connections: 1,
+    });
+  });
+
+  it("are closed for faults that only a new one meets, and kept again afterwards", async () => {
+    const serving = await serve();
+    const client = keepingClient(serving);
+    await client.get();
+    await control(serving, "POST", "/outages", {
+      preset: "unreachable",
+      options: { from: "1m", for: "5m" },
+    });
+    await client.get();
+    await control(serving, "POST", "/clock/advance", { by: "2m" });
+    await expect(client.get()).rejects.toMatchObject({ code: "ECONNRESET" });
+    expect(lastFault(serving)).toBe("ECONNREFUSED");
+    await control(serving, "POST", "/clock/advance", { by: "10m" });
+    const before = client.connections();
+    await client.get();
+    await client.get();
+    expect(client.connections() - before).toBe(1);
+  });
+
+  it("of one port of a client to two addresses are two", async () => {
+    const other = await freePort();
+    const reset = { ...tlsFailure, id: "reset", effect: { kind: "reset" } } as const;
+    const serving = await serve({
+      alsoAt: [{ host: "127.0.0.1", port: other }],
+      plan: [reset],
+    });
+    const localPort = await freePort();
+    const ends: string[] = [];
+    const connectTo = async (port: number, name: string) => {
+      const servername = "login.microsoftonline.com";
+      const ca = readFileSync(serving.ready.ca);
+      const raw = net.connect({ host: "127.0.0.1", port, localPort });
+      const socket = tls.connect({ socket: raw, servername, ca });
+      onTestFinished(() => void socket.destroy());
+      await once(socket, "secureConnect");
+      const closed = new Promise<void>((resolve) => {
+        raw
+          .on("error", () => undefined)
+          .on("close", () => {
+            ends.push(name);
+            resolve();
+          });
+      });
+      socket.on("error", () => undefined).resume();
+      return { socket, closed };
+    };
+    const first = await connectTo(serving.ready.port, "first");
+    await connectTo(other, "second");
+    first.socket.write(
+      "GET /common/discovery/keys HTTP/1.1\r\nHost: login.microsoftonline.com\r\n\r\n",
+    );
+    await first.closed;
+    expect(ends).toEqual(["first"]);
   });
 });
 

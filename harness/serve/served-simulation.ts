@@ -15,6 +15,7 @@ import { createVirtualClock } from "../core/time/virtual-clock.ts";
 import { machineEndpoints, POD_IDENTITY_HOST } from "../entra/request/machine-address.ts";
 import type { ServiceSettings } from "../entra/directory/service-settings.ts";
 import type { World } from "../entra/directory/world.ts";
+import { isConnectionEffect } from "../faults/effect-traits.ts";
 import type { FaultPlan } from "../faults/plan.ts";
 import type { History } from "../history/event.ts";
 import type { Recorder } from "../history/recorder.ts";
@@ -76,7 +77,12 @@ export async function startServed(options: ServeOptions): Promise<Served> {
   const stopTime = options.clock.kind === "flowing" ? clock.flow(options.clock.rate) : undefined;
   const instances = createInstances();
   const clientOf = createSocketClients();
-  const way: Way = { recorder: undefined, wayIn: undefined, failing: new WeakMap() };
+  const way: Way = {
+    recorder: undefined,
+    wayIn: undefined,
+    failing: new WeakMap(),
+    connectionsBreakUntilMs: 0,
+  };
   try {
     const live = await startLiveSimulation({
       ...(options.world === undefined ? {} : { world: options.world }),
@@ -97,7 +103,7 @@ export async function startServed(options: ServeOptions): Promise<Served> {
     way.recorder = live.recorder;
     const { wayIn } = way;
     if (wayIn === undefined) throw new Error("the way in has not been opened");
-    const started = { live, wayIn, instances, clientOf, stopTime };
+    const started = { live, way, wayIn, instances, clientOf, stopTime };
     try {
       return control(options, started);
     } catch (error) {
@@ -119,10 +125,13 @@ interface Way {
   recorder: Recorder | undefined;
   wayIn: WayIn | undefined;
   readonly failing: WayInOptions["failing"];
+  /** Until then a fault may break connections; ms since the Unix epoch by the simulator's clock. */
+  connectionsBreakUntilMs: number;
 }
 
 interface Started {
   readonly live: LiveSimulation;
+  readonly way: Way;
   readonly wayIn: WayIn;
   readonly instances: Instances;
   readonly clientOf: SocketClients;
@@ -131,7 +140,7 @@ interface Started {
 
 function control(
   options: ServeOptions,
-  { live, wayIn, instances, clientOf, stopTime }: Started,
+  { live, way, wayIn, instances, clientOf, stopTime }: Started,
 ): Served {
   const { recorder } = live;
   const journal = openJournal(options, live);
@@ -150,7 +159,15 @@ function control(
   };
   const faults: Served["faults"] = (plan, place) => {
     checkConnectionFaults(plan, place);
-    return live.faults(plan);
+    const ids = live.faults(plan);
+    const broken = plan.filter(({ effect }) => isConnectionEffect(effect));
+    if (broken.length > 0) {
+      const untilMs =
+        live.clock.now() + Math.max(...broken.map((window) => window.from + window.for));
+      way.connectionsBreakUntilMs = Math.max(way.connectionsBreakUntilMs, untilMs);
+      wayIn.closeIdle();
+    }
+    return ids;
   };
   if (options.plan !== undefined) faults(options.plan);
   return {
@@ -205,10 +222,10 @@ function createServeMount(
         gate,
         machineOrigin: originOfMachine(machine, world),
         clientOf,
-        causedBy: (connection, names, work) =>
-          way.recorder === undefined
-            ? work()
-            : way.recorder.causedBy(instances.causeOf(connection, names), work),
+        causeOf: instances.causeOf,
+        causedBy: (cause, work) =>
+          way.recorder === undefined ? work() : way.recorder.causedBy(cause, work),
+        keepsConnections: () => clock.now() >= way.connectionsBreakUntilMs,
         onHarnessError,
         failing: way.failing,
       });

@@ -11,8 +11,8 @@ export type SocketClients = (
 /** Creates the look-up, which remembers the processes that it has met. */
 export function createSocketClients(): SocketClients {
   const find = createProcessFinder();
-  return async ({ remoteAddress = "", remotePort = 0, localPort = 0 }) => ({
-    process: await find({ remotePort, localPort }),
+  return async ({ remoteAddress = "", remotePort = 0, localAddress = "", localPort = 0 }) => ({
+    process: await find({ remoteAddress, remotePort, localAddress, localPort }),
     address: remoteAddress,
   });
 }

@@ -11,7 +11,7 @@ import http from "node:http";
 import https from "node:https";
 import net, { type AddressInfo, type Socket } from "node:net";
 import tls, { type SecureContext, type TLSSocket } from "node:tls";
-import { createRequest, textOfRequest } from "../core/http/message.ts";
+import { createRequest } from "../core/http/message.ts";
 import { NetworkFault } from "../core/http/network-fault.ts";
 import { HarnessError } from "../core/errors.ts";
 import type { Gate } from "../core/time/gate.ts";
@@ -31,6 +31,9 @@ import {
 } from "../network/served-hosts.ts";
 import { type AdmissionParts, type Admissions, createAdmissions } from "./admissions.ts";
 import type { Authority } from "./authority.ts";
+import { addressOf, namesIn, proxyUserOf } from "./incoming-request.ts";
+import type { Cause } from "../history/ledger.ts";
+import { keyOf } from "./client-process.ts";
 import type { ClientConnection, ClientNames } from "./instances.ts";
 import type { SocketClients } from "./socket-clients.ts";
 
@@ -51,6 +54,10 @@ export interface WayInOptions extends AdmissionParts {
   /** Who is at the other end of a connection. */
   readonly clientOf: SocketClients;
   readonly authority: Authority;
+  /** Runs work whose requests that client has caused. */
+  readonly causedBy: <T>(cause: Cause, work: () => Promise<T>) => Promise<T>;
+  /** Whether a connection may serve further requests; not while a fault may break connections, which only a new one meets. */
+  readonly keepsConnections: () => boolean;
 }
 
 export interface WayIn {
@@ -60,6 +67,8 @@ export interface WayIn {
   listenAt(place: ListenAddress): Promise<void>;
   /** Decides about a host whose name is looked up. */
   readonly admit: Admissions["admit"];
+  /** Closes the connections on which no request is under way. */
+  closeIdle(): void;
   stop(): Promise<void>;
 }
 
@@ -76,7 +85,8 @@ interface Connection {
 
 interface Parts {
   readonly options: WayInOptions;
-  readonly connections: Map<number, Socket>;
+  /** By both ends. */
+  readonly connections: Map<string, Socket>;
   readonly known: WeakMap<Socket, Connection>;
   readonly admissions: Admissions;
 }
@@ -134,7 +144,11 @@ export async function startWayIn(options: WayInOptions): Promise<WayIn> {
     for (const place of options.alsoAt ?? []) await open(place);
     const { address, port } = first.address() as AddressInfo;
     const listenAt = async (place: ListenAddress): Promise<void> => void (await open(place));
-    return { host: address, port, listenAt, admit: parts.admissions.admit, stop };
+    const closeIdle = (): void => {
+      secure.closeIdleConnections();
+      plain.closeIdleConnections();
+    };
+    return { host: address, port, listenAt, admit: parts.admissions.admit, closeIdle, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -146,6 +160,9 @@ const NO_PATIENCE = { requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 
 
 const TLS_HANDSHAKE = 0x16;
 
+/** Connections that wait to be accepted; beyond these the first packet of a client is lost. Linux takes at most net.core.somaxconn. */
+const BACKLOG = 4_096;
+
 function listen(server: net.Server, { host, port }: ListenAddress): Promise<net.Server> {
   return new Promise((resolve, reject) => {
     server.once("error", (error) =>
@@ -156,23 +173,32 @@ function listen(server: net.Server, { host, port }: ListenAddress): Promise<net.
         }),
       ),
     );
-    server.listen(port, host, () => resolve(server));
+    server.listen({ port, host, backlog: BACKLOG }, () => resolve(server));
   });
 }
 
 function remember(socket: Socket, { options, connections, known }: Parts): void {
   socket.on("error", () => undefined);
-  const port = socket.remotePort ?? 0;
-  connections.set(port, socket);
+  const ends = endsOf(socket);
+  connections.set(ends, socket);
   socket.once("close", () => {
-    if (connections.get(port) === socket) connections.delete(port);
+    if (connections.get(ends) === socket) connections.delete(ends);
   });
   known.set(socket, { socket, client: options.clientOf(socket) });
 }
 
+function endsOf({
+  remoteAddress = "",
+  remotePort = 0,
+  localAddress = "",
+  localPort = 0,
+}: Socket): string {
+  return keyOf({ remoteAddress, remotePort, localAddress, localPort });
+}
+
 /** The connection behind a socket, which TLS may hide. */
 function connectionOf(socket: Socket, { connections, known }: Parts): Connection | undefined {
-  const raw = connections.get(socket.remotePort ?? 0);
+  const raw = connections.get(endsOf(socket));
   return raw === undefined ? undefined : known.get(raw);
 }
 
@@ -222,8 +248,10 @@ async function connect(
   const hold = options.gate.hold();
   try {
     const attempt = createRequest(`https://${host}/`, { signal: gone.signal });
-    const client = await clientBehind(connection);
-    await hold.run(() => options.causedBy(client, names, () => options.service.connect(attempt)));
+    options.failing.set(attempt, async () =>
+      options.causeOf(await clientBehind(connection), names),
+    );
+    await hold.run(() => options.service.connect(attempt));
   } catch (error) {
     if (!(error instanceof NetworkFault)) options.onHarnessError(error);
     if (!(error instanceof NetworkFault) || error.code !== "ERR_TLS_CERT_ALTNAME_INVALID")
@@ -282,15 +310,6 @@ function statusOfRefusal(error: unknown): string {
     : `502 ${error.code === "ENOTFOUND" ? "Name not resolved" : "Connection refused"}`;
 }
 
-/** The user of `Proxy-Authorization: Basic`, without the password. */
-function proxyUserOf({ headers }: http.IncomingMessage): string | undefined {
-  const [, encoded] = /^Basic (\S+)$/i.exec(headers["proxy-authorization"] ?? "") ?? [];
-  const [user = ""] = Buffer.from(encoded ?? "", "base64")
-    .toString("utf8")
-    .split(":", 1);
-  return user === "" ? undefined : user;
-}
-
 /** A request of either server. */
 function receive(
   scheme: "http" | "https",
@@ -301,7 +320,7 @@ function receive(
   const { connections, options } = parts;
   const gone = new AbortController();
   outgoing.once("close", () => gone.abort(new Error("the client went away")));
-  const url = addressOf(scheme, incoming, options);
+  const url = addressOf(scheme, incoming, options.machineOrigin);
   if (url === undefined || !isServedUrl(url)) {
     if (url !== undefined) options.onHarnessError(unmockedUrl(url));
     outgoing.writeHead(502, { "Content-Type": "text/plain", Connection: "close" });
@@ -311,25 +330,15 @@ function receive(
   incoming.headers.host = url.host;
   incoming.url = `${url.pathname}${url.search}`;
   const served = url.protocol === "https:" ? "https" : "http";
-  const arrival = arrivalOf(served, incoming, outgoing, connections);
+  const ends = endsOf(incoming.socket);
+  const arrival = arrivalOf(
+    served,
+    incoming,
+    outgoing,
+    { get: () => connections.get(ends) },
+    { afterwards: () => (options.keepsConnections() ? "keep-alive" : "close") },
+  );
   void answer({ arrival, gone: gone.signal, incoming }, parts);
-}
-
-/** The address that a request means: the port of the way in is no part of it, and a proxy is given the whole address. */
-function addressOf(
-  scheme: "http" | "https",
-  { url = "/", headers, socket }: http.IncomingMessage,
-  { machineOrigin }: WayInOptions,
-): URL | undefined {
-  const { host = "" } = headers;
-  const given = URL.parse(/^https?:\/\//i.test(url) ? url : `${scheme}://${host}${url}`);
-  if (given === null) return undefined;
-  if (isServedUrl(given)) return given;
-  const withoutPort = host.replace(new RegExp(`:${socket.localPort ?? 0}$`), "");
-  const named = URL.parse(given.href.replace(`//${host}`, `//${withoutPort}`)) ?? given;
-  const isOwnPort = scheme === "http" && !isServedUrl(named) && net.isIP(named.hostname) !== 0;
-  if (!isOwnPort || machineOrigin === undefined) return named;
-  return URL.parse(`${machineOrigin}${named.pathname}${named.search}`) ?? undefined;
 }
 
 interface Underway {
@@ -341,7 +350,7 @@ interface Underway {
 
 /** Handles one request and sends its answer. */
 async function answer({ arrival, gone, incoming }: Underway, parts: Parts): Promise<void> {
-  const { service, clock, gate, causedBy, onHarnessError } = parts.options;
+  const { service, clock, gate, causedBy, causeOf, onHarnessError } = parts.options;
   const connection = connectionOf(incoming.socket, parts);
   const hold = gate.hold();
   try {
@@ -350,7 +359,7 @@ async function answer({ arrival, gone, incoming }: Underway, parts: Parts): Prom
     const client = await clientBehind(connection);
     const names = await namesIn(request);
     await hold.run(() =>
-      causedBy(client, names, async () => {
+      causedBy(causeOf(client, names), async () => {
         // Without TLS there was no handshake in which to ask.
         if (connection.connectedTo === undefined) {
           await service.connect(createRequest(request.url, { method: request.method }));
@@ -366,12 +375,4 @@ async function answer({ arrival, gone, incoming }: Underway, parts: Parts): Prom
   } finally {
     hold.release();
   }
-}
-
-async function namesIn(request: Request): Promise<ClientNames> {
-  const sku =
-    request.headers.get("x-client-sku") ??
-    /[?&]x-client-sku=([\w.-]+)/i.exec(request.url)?.[1] ??
-    /(?:^|&)x-client-sku=([\w.-]+)/i.exec(await textOfRequest(request))?.[1];
-  return { sku, userAgent: request.headers.get("user-agent") ?? undefined };
 }

@@ -39,30 +39,41 @@ const CLOSED = "127.255.255.1";
 export async function startNameServer(options: NameServerOptions): Promise<NameServer> {
   const addresses = createAddresses();
   const find = createProcessFinder();
-  const answer = async (question: DnsQuestion, from: number): Promise<Buffer> => {
+  const answer = async (question: DnsQuestion, from: Asker): Promise<Buffer> => {
     // Whether a name exists does not depend on the type that is asked for.
     if (question.type !== TYPE_A)
       return answerTo(question, isServedHost(question.name) ? "empty" : "no-such-name");
-    const process = await find({ remotePort: from, localPort: PORT });
     const { admit, listenAt } = options.wayIn();
-    const admission = await admit(question.name, { process, address: ADDRESS });
+    const admission = await admit(question.name, async () => ({
+      process: await find({
+        remoteAddress: from.address,
+        remotePort: from.port,
+        localAddress: ADDRESS,
+        localPort: PORT,
+      }),
+      address: ADDRESS,
+    }));
     const place = addressOf(question.name, admission, { addresses, options });
     // Only there, so that another address refuses connections.
     if (typeof place === "object" && place.isServed)
       for (const port of ports) await listenAt({ host: place.address, port });
     return answerTo(question, place);
   };
-  const udp = await listenUdp((message, { port, address }) => {
+  const udp = await listenUdp((message, from) => {
     const question = parseQuestion(message);
     if (question === undefined) return;
-    answer(question, port).then((reply) => udp.send(reply, port, address), options.onError);
+    answer(question, from).then(
+      (reply) => udp.send(reply, from.port, from.address),
+      options.onError,
+    );
   });
   const tcp = await listenTcp((socket) => {
     socket.on("error", () => undefined);
     socket.once("data", (data: Buffer) => {
       const question = parseQuestion(data.subarray(2));
       if (question === undefined) return void socket.destroy();
-      answer(question, socket.remotePort ?? 0).then((reply) => {
+      const { remoteAddress: address = "", remotePort: port = 0 } = socket;
+      answer(question, { address, port }).then((reply) => {
         const length = Buffer.alloc(2);
         length.writeUInt16BE(reply.length);
         socket.end(Buffer.concat([length, reply]));
@@ -76,6 +87,8 @@ export async function startNameServer(options: NameServerOptions): Promise<NameS
     },
   };
 }
+
+type Asker = Pick<RemoteInfo, "address" | "port">;
 
 interface Addresses {
   readonly of: (name: string) => string;
