@@ -67,17 +67,24 @@ export function createQuiescence(options: QuiescenceOptions): Quiescence {
     return isIdle();
   };
 
+  const look = async (): Promise<boolean> => {
+    const state = await waitForQuiet(gate, quietTurns, isBusy);
+    const isOwed = work.any();
+    onlyTurns = state === "turns" && !isOwed;
+    if (state === "quiet" && !isOwed) return participants.any() ? askParticipants() : true;
+    // Who waits for the machine gives it the processor instead of asking again and again.
+    if (options.shared || (isOwed && state !== "busy"))
+      await new Promise((resolve) => void realSetTimeout(resolve, 1));
+    return false;
+  };
+  let looking: Promise<boolean> | undefined;
+
   return {
-    async check() {
-      const state = await waitForQuiet(gate, quietTurns, isBusy);
-      const isOwed = work.any();
-      onlyTurns = state === "turns" && !isOwed;
-      if (state === "quiet" && !isOwed) return participants.any() ? askParticipants() : true;
-      // Who waits for the machine gives it the processor instead of asking again and again.
-      if (options.shared || (isOwed && state !== "busy"))
-        await new Promise((resolve) => void realSetTimeout(resolve, 1));
-      return false;
-    },
+    // One look for all that ask at once: the turns of another would count as the program's.
+    check: () =>
+      (looking ??= look().finally(() => {
+        looking = undefined;
+      })),
     onlyTurns: () => onlyTurns,
     waitFor(more) {
       const before = work;

@@ -31,6 +31,13 @@ describe("a virtual clock", () => {
     expect(fired).toEqual(["first", "second", "late"]);
   });
 
+  it("lets several wait for quiet at once, whose turns of the event loop are not the program's", async () => {
+    const clock = createVirtualClock({ startMs: START, quietTurns: 4 });
+    const waits = [clock.idle("briefly"), clock.idle("briefly"), clock.drive(clock.sleep(1_000))];
+    await Promise.all(waits);
+    expect(clock.now() - START).toBe(1_000);
+  });
+
   it("never moves backward, not even for a timer with a negative delay", async () => {
     const clock = createVirtualClock({ startMs: START });
     const seen: number[] = [];
