@@ -22,7 +22,7 @@ function byJose(): Check {
   return async (token) => {
     const issuer = `${AUTHORITY}/v2.0`;
     return jwtVerify(token, keys, { issuer }).then(
-      ({ payload }) => payload["scp"] === "Orders.Read",
+      ({ payload }) => String(payload["scp"]).split(" ").includes("Orders.Read"),
       () => false,
     );
   };
