@@ -20,6 +20,7 @@ import {
   stepsIn,
   workflow,
 } from "./ci-steps.ts";
+import { createIssuesServer } from "./support/issues-server.ts";
 import { createFolder, type Folder, IMPATIENT, PATIENT, scenarioText } from "./command-line.ts";
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
@@ -31,16 +32,16 @@ beforeAll(() => {
   symlinkSync(root, join(folder.path, "node_modules/brownout"));
   folder.write(
     "tools/gh",
-    '#!/bin/sh\necho "$@" >> gh.log\nif [ "$2" = list ]; then cat open-issues; fi\n',
+    '#!/bin/sh\necho "$@" >> gh.log\nif [ "$2" = --paginate ]; then cat own-comments; fi\n',
   );
   chmodSync(join(folder.path, "tools/gh"), 0o755);
 });
 afterAll(() => folder.remove());
 beforeEach(() => {
-  for (const name of ["reports", "shards", "summary", "output", "gh.log", "open-issues"])
+  for (const name of ["reports", "shards", "summary", "output", "gh.log", "own-comments"])
     rmSync(join(folder.path, name), { recursive: true, force: true });
   folder.write("mine.scenario.ts", scenarioText({ name: "mine", script: PATIENT }));
-  folder.write("open-issues", "");
+  folder.write("own-comments", "");
 });
 
 const bash = (script: string, env: Readonly<Record<string, string>>, ...args: readonly string[]) =>
@@ -129,7 +130,8 @@ describe("the action", () => {
 
 describe("the report of the shards", () => {
   const merge = scriptOf(workflow, "Put the shards together");
-  const openIssue = scriptOf(workflow, "Open an issue for what is new");
+  const updateIssues = scriptOf(workflow, "Bring the issues up to date");
+  const comment = scriptOf(workflow, "Comment on the pull request");
   /** A night, or a pull request, of three shards. */
   const night = async (script: string, env: Readonly<Record<string, string>>) => {
     folder.write("mine.scenario.ts", scenarioText({ name: "mine", script }));
@@ -141,7 +143,6 @@ describe("the report of the shards", () => {
       });
     rmSync(join(folder.path, "summary"), { force: true });
     const merged = await bash(merge, { ...github, ...env });
-    if (existsSync(join(folder.path, "reports/out/news.md"))) await bash(openIssue, github);
     return merged;
   };
 
@@ -151,37 +152,60 @@ describe("the report of the shards", () => {
       request.on("data", (chunk: Buffer) => received.push(chunk.toString("utf8")));
       request.on("end", () => response.end());
     });
-    await new Promise<void>((resolve) => void receiver.listen(0, "127.0.0.1", resolve));
-    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+    const api = createIssuesServer();
+    for (const server of [receiver, api.server])
+      await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+    const addressOf = (server: Server): string =>
+      `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const url = addressOf(receiver);
+    const issues = async () => {
+      const env = { ...github, GITHUB_TOKEN: "t", GITHUB_API_URL: addressOf(api.server) };
+      expect(await bash(updateIssues, env)).toMatchObject({ code: 0, stderr: "" });
+      return api.issues.map(({ title, state }) => `${title}: ${state}`);
+    };
     const nightly = { ARCHIVE: "reports/archive", BROWNOUT_WEBHOOK: url };
 
     expect((await night(PATIENT, nightly)).code).toBe(0);
+    expect(await issues()).toEqual([]);
     const pull = await night(IMPATIENT, { ARCHIVE: "none", BROWNOUT_WEBHOOK: "" });
     expect(pull.code).toBe(1);
     expect(text("summary")).toMatch(
       /## Since the last night\n\n```text\nFrom run 1 of .*, abc123\n/,
     );
     expect(text("summary")).toMatch(/^Appeared\n {2}mine, msal-node /m);
-    expect([received, text("gh.log")]).toEqual([[], ""]);
+    expect(received).toEqual([]);
+    await bash(comment, { ...github, GH_REPO: "me/mine", PULL: "3", RESULT: "failure" });
+    folder.write("own-comments", "55\n56\n");
+    await bash(comment, { ...github, GH_REPO: "me/mine", PULL: "3", RESULT: "success" });
+    expect(
+      text("gh.log")
+        .split("\n")
+        .filter((line) => line.includes("body=@comment.md")),
+    ).toEqual([
+      "api repos/me/mine/issues/3/comments --field body=@comment.md --silent",
+      "api --method PATCH repos/me/mine/issues/comments/55 --field body=@comment.md --silent",
+    ]);
+    expect(text("comment.md")).toMatch(
+      /^<!-- brownout -->\n# Brownout: [^]*retry-after[^]*\]\(https:\/\/github\.example\/me\/mine\/actions\/runs\/7\)\n$/,
+    );
+    folder.write("own-comments", "");
+    folder.write("gh.log", "");
+    await bash(comment, { ...github, GH_REPO: "me/mine", PULL: "3", RESULT: "success" });
+    expect(text("gh.log")).not.toContain("body=");
 
     // Of one commit, both outcomes would be a flaky finding.
     const worse = { ...nightly, GITHUB_SHA: "bad123" };
     const bad = await night(IMPATIENT, worse);
     expect(bad.code).toBe(1);
     expect(bad.stdout).toMatch(/^::error file=mine\.scenario\.ts,title=Brownout%3A retry-after /m);
-    expect(text("gh.log")).toMatch(
-      /^issue create --title Brownout: \d new findings? --body-file issue\.md --label brownout$/m,
-    );
-    expect(text("issue.md")).toMatch(
-      /## New\n[^]*Seen in https:\/\/github\.example\/me\/mine\/actions\/runs\/7\n$/,
-    );
-    folder.write("gh.log", "");
+    const title = expect.stringMatching(/^Brownout: retry-after in mine, msal-node: open$/);
+    const opened = await issues();
+    expect(opened).toContainEqual(title);
     expect((await night(IMPATIENT, worse)).code).toBe(1);
-    expect(text("gh.log")).toBe("");
+    expect(await issues()).toEqual(opened);
 
-    folder.write("open-issues", "41\n");
     expect((await night(PATIENT, { ...nightly, GITHUB_SHA: "good123" })).code).toBe(0);
-    expect(text("gh.log")).toMatch(/^issue comment 41 --body-file issue\.md$/m);
+    expect(await issues()).toContain("Brownout: retry-after in mine, msal-node: closed");
     expect(
       received.map((body) => (JSON.parse(body) as { text: string }).text.split("\n")[0]),
     ).toEqual([
@@ -189,6 +213,7 @@ describe("the report of the shards", () => {
       expect.stringMatching(/^Brownout: \d fixed$/),
     ]);
     receiver.close();
+    api.server.close();
   });
 });
 
@@ -200,6 +225,8 @@ describe("a night that is run again", () => {
     expect(caches.map((step) => step.with["key"])).toEqual([
       "brownout-archive-${{ github.run_id }}-${{ github.run_attempt }}",
       "brownout-archive-${{ github.run_id }}-${{ github.run_attempt }}",
+      "brownout-archive-${{ github.run_id }}-${{ github.run_attempt }}",
+      "brownout-archive-${{ github.run_id }}-${{ github.run_attempt }}-issues",
     ]);
     const uploads = inputs.filter(({ uses }) => uses.startsWith("actions/upload-artifact@"));
     expect(uploads.map((step) => step.with["overwrite"])).toEqual([true, true]);
@@ -335,10 +362,12 @@ describe("the script for cron", () => {
     folder.write("mine.scenario.ts", scenarioText({ name: "mine", script: IMPATIENT }));
     const bad = await mailOf(beat);
     expect(bad.code).toBe(1);
-    expect(bad.mail).toMatch(/^# Brownout: 1 new finding\n[^]*retry-after[^]*\nLog: \/.*\.log\n$/);
+    expect(bad.mail).toMatch(
+      /^Brownout, .+: 1 new finding\n[^]*retry-after[^]*\nLog: \/.*\.log\n$/,
+    );
     expect(await mailOf(beat)).toEqual({ code: 1, mail: "" });
     folder.write("mine.scenario.ts", scenarioText({ name: "mine", script: PATIENT }));
-    expect((await mailOf(beat)).mail).toMatch(/^# Brownout: 1 fixed\n/);
+    expect((await mailOf(beat)).mail).toMatch(/^Brownout, .+: 1 fixed\n/);
     expect(text("beats")).toBe("0\n1\n1\n0\n");
   });
 

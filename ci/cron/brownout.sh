@@ -52,7 +52,7 @@ trap 'rm -f "$began"' EXIT
 # it and since when. It needs nothing that only some systems have.
 code=0
 brownout run "$@" > "$log" 2>&1 || code=$?
-news=reports/out/news.md
+news=reports/out/news.txt
 if [ ! -s "$news" ] || ! [ "$news" -nt "$began" ]; then news=; fi
 if [ "$code" != 0 ] && [ "$code" != 1 ] && [ "$code" != 3 ]; then
   echo "brownout: the night could not be played, or not to its end (exit code $code)"

@@ -112,7 +112,7 @@ describe("changes", () => {
     const target = { folder: join(folder, "archive") };
     const facts = runFacts();
     await publishRun(archiveRun(bad, { target, facts, out, io }), { out, io });
-    expect(readdirSync(out).toSorted()).toEqual(["news.json", "news.md"]);
+    expect(readdirSync(out).toSorted()).toEqual(["news.json", "news.md", "news.txt"]);
     writeFileSync(join(out, "results.json"), "");
     expect(await publishRun(archiveRun(bad, { target: {}, facts, out, io }), { out, io })).toEqual(
       [],

@@ -89,7 +89,7 @@ export function readArchiveTarget(
 }
 
 /** The project as the CI service names it, else the folder; the report's address as the pipeline names it. */
-function senderOf({ cwd, environment }: Io): Pick<Sender, "project" | "report"> {
+export function senderOf({ cwd, environment }: Io): Pick<Sender, "project" | "report"> {
   const named = ["GITHUB_REPOSITORY", "CI_PROJECT_PATH", "BUILD_REPOSITORY_NAME"]
     .map((name) => environment[name])
     .find((value) => value !== undefined && value !== "");

@@ -5,7 +5,7 @@ import { shortPath } from "../reporting/files/short-path.ts";
 import { isOwnScenarioFile } from "./scenario-files.ts";
 
 /** `npx brownout`, or in our own repository the file itself. */
-function commandName(cwd: string): string {
+export function commandName(cwd: string): string {
   if (!import.meta.url.endsWith(".ts")) return "npx brownout";
   const bin = fileURLToPath(new URL("../../bin/brownout.js", import.meta.url));
   const inside = relative(cwd, bin);

@@ -17,6 +17,7 @@ import { blameCommand, blameOptions } from "./commands/blame.ts";
 import { checkCommand, checkOptions } from "./commands/check.ts";
 import { compareCommand, compareOptions } from "./commands/compare.ts";
 import { coverageCommand, coverageOptions } from "./commands/coverage.ts";
+import { deliverCommand, deliverOptions } from "./commands/deliver.ts";
 import { envCommand, envOptions } from "./commands/env.ts";
 import { execCommand, execOptions } from "./commands/exec.ts";
 import { withNodeCommand } from "./commands/with-node.ts";
@@ -223,6 +224,13 @@ const commands: ReadonlyMap<string, Command> = new Map([
       "Exit codes: 0 done, 2 wrong usage, or no such finding; with --bisect those of bisect.",
     ],
     perform: blameCommand,
+  }),
+  command("deliver", {
+    usage: "deliver [CHANNEL …] [options]",
+    does: "delivers what changed in earlier runs to channels that have not taken it yet",
+    options: deliverOptions,
+    exits: ["Exit codes: 0 each channel has everything, 2 wrong usage, or one did not take it."],
+    perform: deliverCommand,
   }),
   command("archive", {
     usage: "archive prune | export | add RESULTS… [options]",

@@ -31,7 +31,7 @@ export function readChannels(
 }
 
 /** Issues of GitHub: of the repository that is named, else of the one that a workflow runs in. */
-function issuesChannel(
+export function issuesChannel(
   environment: Io["environment"],
   parts: Pick<Channel, "name" | "kinds">,
   asked: { readonly token?: string; readonly repository?: string },

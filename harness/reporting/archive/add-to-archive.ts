@@ -162,8 +162,8 @@ function damagedBeside(folder: string): string | undefined {
     .at(-1);
 }
 
-/** Each call opens the archive for itself: between them a receiver may take its time. */
-function channelsOf(path: string, line: JobLine): Channels {
+/** The deliveries of a job. Each call opens the archive for itself: between them a receiver may take its time. */
+export function channelsOf(path: string, line: JobLine): Channels {
   const withArchive = <T>(work: (archive: Archive) => T): T => {
     const archive = openArchive(path);
     try {

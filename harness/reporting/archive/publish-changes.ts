@@ -7,18 +7,20 @@ import { join } from "node:path";
 import { writeWhole } from "../files/write-whole.ts";
 import { changeLines, writeChanges } from "../formats/change-text.ts";
 import { type Channel, deliver } from "../channels/deliver.ts";
+import { emailText } from "../channels/email-text.ts";
 import type { Sender } from "../channels/message.ts";
 import { newsOf } from "../channels/plain-news.ts";
 import type { ArchivedResults } from "./add-to-archive.ts";
 
 const CHANGES_JSON = "news.json";
 const CHANGES_PAGE = "news.md";
+const CHANGES_EMAIL = "news.txt";
 
 /** The channel of the files in the output folder. */
 const FILES = "files";
 
 /**
- * Delivers to each receiver, and writes `news.json` and `news.md`, or removes those of an earlier
+ * Delivers to each receiver, and writes `news.json`, `news.md` and `news.txt`, or removes those of an earlier
  * session; resolves to what to print: what this session changed, and what could not be delivered.
  */
 export async function publishChanges(
@@ -37,7 +39,8 @@ export async function publishChanges(
   const from = { ...sender, ...(id === undefined ? {} : { run: id }) };
   // The files last: that a receiver is down is said in those of the same session.
   if (channels !== undefined)
-    for (const receiver of receivers) lines.push(...(await deliver(receiver, channels, from)));
+    for (const receiver of receivers)
+      lines.push(...(await deliver(receiver, channels, from)).lines);
   const pending = channels?.pending(FILES) ?? [];
   if (pending.length === 0) {
     removePublishedChanges(out);
@@ -45,10 +48,12 @@ export async function publishChanges(
   }
   writeWhole(join(out, CHANGES_JSON), `${JSON.stringify(newsOf(pending, from), null, 2)}\n`);
   writeWhole(join(out, CHANGES_PAGE), writeChanges(pending));
+  writeWhole(join(out, CHANGES_EMAIL), emailText(pending, from));
   return [...lines, ...(channels?.recordDelivered(FILES, pending) ?? [])];
 }
 
 /** Removes what an earlier session published there: the steps of a pipeline would report it again. */
 export function removePublishedChanges(out: string): void {
-  for (const name of [CHANGES_JSON, CHANGES_PAGE]) rmSync(join(out, name), { force: true });
+  for (const name of [CHANGES_JSON, CHANGES_PAGE, CHANGES_EMAIL])
+    rmSync(join(out, name), { force: true });
 }

@@ -14,8 +14,17 @@ export interface Channel {
   readonly send: (message: Message) => Promise<string | undefined>;
 }
 
+/** What came of it. */
+export interface Delivery {
+  /** What to print. */
+  readonly lines: readonly string[];
+  /** How many changes it took, and how many wait for the next run. */
+  readonly taken: number;
+  readonly left: number;
+}
+
 /**
- * Sends what is pending; resolves to what to print. Each message is recorded as soon as it was
+ * Sends what is pending. Each message is recorded as soon as it was
  * taken, so that one that ends midway repeats at most the message that was under way. After a
  * failure the rest waits for the next run.
  */
@@ -23,20 +32,23 @@ export async function deliver(
   { name, kinds, messagesOf, send }: Channel,
   channels: Channels,
   sender: Sender,
-): Promise<readonly string[]> {
+): Promise<Delivery> {
   const pending = channels.pending(name);
   const isFor = ({ detail }: Change): boolean => kinds?.includes(detail.kind) ?? true;
   const lines: string[] = [];
   const others = pending.filter((change) => !isFor(change));
   if (others.length > 0) lines.push(...channels.recordDelivered(name, others));
+  let taken = 0;
   const messages = messagesOf(pending.filter(isFor), sender);
   for (const [index, message] of messages.entries()) {
     const failure = await send(message);
     if (failure !== undefined) {
       const left = messages.slice(index).flatMap(({ changes }) => changes);
-      return [...lines, failure, ...channels.recordFailed(name, left, failure)];
+      const recorded = channels.recordFailed(name, left, failure);
+      return { lines: [...lines, failure, ...recorded], taken, left: left.length };
     }
     lines.push(...channels.recordDelivered(name, message.changes));
+    taken += message.changes.length;
   }
-  return lines;
+  return { lines, taken, left: 0 };
 }

@@ -67,13 +67,22 @@ export interface Frame {
   readonly links: readonly { readonly text: string; readonly url: string }[];
 }
 
-/** As many characters of a text are shown. */
-const TEXT_MAX = 700;
-const COMMAND_MAX = 400;
-const ALSO_WIDTH = 200;
+/** How much of texts is shown, in characters. */
+export interface TextLimits {
+  readonly text: number;
+  readonly command: number;
+  /** The names of other runs. */
+  readonly also: number;
+}
+
+const shortTexts: TextLimits = { text: 700, command: 400, also: 200 };
 
 /** The items of changes, those that want action first. */
-export function itemsOf(changes: readonly Change[], { detailsOf }: Sender): readonly Item[] {
+export function itemsOf(
+  changes: readonly Change[],
+  { detailsOf }: Sender,
+  limits: TextLimits = shortTexts,
+): readonly Item[] {
   const groups = Map.groupBy(inOrder(changes), groupOf);
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
@@ -86,16 +95,16 @@ export function itemsOf(changes: readonly Change[], { detailsOf }: Sender): read
       sinceOfChange(first),
       others.length === 0
         ? undefined
-        : `Also in ${count(others.length, "other run")}: ${namesWithin(others, ALSO_WIDTH)}.`,
+        : `Also in ${count(others.length, "other run")}: ${namesWithin(others, limits.also)}.`,
       withoutTokenMs === 0 ? undefined : `Without a token for ${formatDuration(withoutTokenMs)}.`,
       fix,
     ];
     return [
       {
         title: changeTitles[first.detail.kind],
-        text: oneLine(changeSentence(first), TEXT_MAX),
-        more: more.flatMap((text) => (text === undefined ? [] : [oneLine(text, TEXT_MAX)])),
-        ...(replay === undefined ? {} : { command: oneLine(replay, COMMAND_MAX) }),
+        text: oneLine(changeSentence(first), limits.text),
+        more: more.flatMap((text) => (text === undefined ? [] : [oneLine(text, limits.text)])),
+        ...(replay === undefined ? {} : { command: oneLine(replay, limits.command) }),
         changes: group,
       },
     ];
@@ -111,8 +120,8 @@ export function frameOf(changes: readonly Change[], sender: Sender): Frame {
     ...(sender.build === undefined ? [] : [{ text: "Build", url: sender.build }]),
   ];
   return {
-    title: oneLine(`Brownout, ${sender.project}: ${changesTitle(changes)}`, TEXT_MAX),
-    about: oneLine(`Job ${first?.job ?? ""}${branch}`, TEXT_MAX),
+    title: oneLine(`Brownout, ${sender.project}: ${changesTitle(changes)}`, shortTexts.text),
+    about: oneLine(`Job ${first?.job ?? ""}${branch}`, shortTexts.text),
     links,
   };
 }

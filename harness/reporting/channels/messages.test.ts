@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Change, ChangeDetail } from "../archive/change.ts";
 import { cloudEvents } from "./cloud-events.ts";
+import { emailText } from "./email-text.ts";
 import { googleChat } from "./google-chat.ts";
 import { itemsOf, type Message } from "./message.ts";
 import { messagesOf } from "./pack.ts";
@@ -197,6 +198,34 @@ describe("the limits of", () => {
       time: session.recordedAt,
     });
     expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
+  });
+});
+
+describe("the text of an e-mail", () => {
+  it("has all of it in lines of 76 columns, and the command in one piece", () => {
+    const text = emailText([change(1), change(2, { message: "word ".repeat(60) })], sender);
+    expect(text).toBe(`Brownout, contoso/orders: 2 new findings
+
+New: outage-1, orders 1.0.0: backoff: asked again 44 times
+  Since run 12 of 2026-10-12; last good in run 11 of 2026-10-11; changed
+  between them: @azure/msal-node 6.0.1 → 7.2.3.
+  Also in 1 other run: outage-2 (direct).
+  Without a token for 3m.
+  Wait for as long as Retry-After says.
+  $ npx brownout replay reports/out/journals/outage.jsonl
+
+Job nightly, branch main
+Report: https://ci.example/report
+Build: https://ci.example/run/7?a=1&b=2
+`);
+  });
+
+  it("leaves nothing out", () => {
+    const text = emailText(many(200), sender);
+    for (let rule = 0; rule < 200; rule += 1) expect(text).toContain(`: rule-${rule}: `);
+    const changes = Array.from({ length: 200 }, (_value, index) => change(index));
+    const grouped = emailText(changes, sender);
+    expect(grouped.match(/outage-\d+/g)).toHaveLength(200);
   });
 });
 

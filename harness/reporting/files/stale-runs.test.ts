@@ -36,6 +36,7 @@ it("removes the reports and journals of earlier runs and what this one will writ
     "summary.md": "",
     "news.json": "{}",
     "news.md": "",
+    "news.txt": "",
     "notes.md": "",
   };
   mkdirSync(join(out, "journals", "folder.jsonl"), { recursive: true });
@@ -58,6 +59,7 @@ it("removes the reports and journals of earlier runs and what this one will writ
     "summary.md",
     "news.json",
     "news.md",
+    "news.txt",
   ];
   const kept = Object.keys(files).filter((name) => !gone.includes(name));
   const left = readdirSync(out, { recursive: true, encoding: "utf8" });
