@@ -154,7 +154,9 @@ describe("a suite that is not as it should be", () => {
     expect(printed).toMatch(
       /^The test timed out in entra\.clock\.advance: .+ of 3000d had passed\.$/m,
     );
-    expect(printed).toMatch(/^Check it again: npx brownout check .*with-Entra-careless\.jsonl$/m);
+    expect(printed).toMatch(
+      /^Check it again: npx brownout check .*with-Entra-careless-[\da-f]{8}\.jsonl$/m,
+    );
   });
 
   it("hears what time went on without", { timeout: SLOW_MS }, () => {
@@ -166,7 +168,8 @@ describe("a suite that is not as it should be", () => {
 
   it("finds the journals of its failed tests", { timeout: SLOW_MS }, () => {
     messageOf("careless");
-    const journal = readFileSync(join(place, "with-Entra-careless.jsonl"), "utf8");
+    const name = readdirSync(place).find((file) => /^fails-.*-careless-.*jsonl$/.test(file)) ?? "";
+    const journal = readFileSync(join(place, name), "utf8");
     expect(JSON.parse(journal.split("\n", 1)[0] ?? "")).toMatchObject({
       schema: "brownout/journal/1",
       scenario: "with Entra > careless",
@@ -175,6 +178,23 @@ describe("a suite that is not as it should be", () => {
       1,
     );
   });
+
+  it(
+    "keeps the journal of each file and attempt apart, of tests with one title",
+    {
+      timeout: SLOW_MS,
+    },
+    () => {
+      const { printed } = runSuite("same-title-1", "same-title-2");
+      const names = readdirSync(place).filter((file) => /^same-title.*jsonl$/.test(file));
+      const of = (file: number): readonly unknown[] => [
+        expect.stringMatching(`^same-title-${file}-suite-ts-fails-[\\da-f]{8}-attempt-2\\.jsonl$`),
+        expect.stringMatching(`^same-title-${file}-suite-ts-fails-[\\da-f]{8}\\.jsonl$`),
+      ];
+      expect(names.toSorted()).toEqual([...of(1), ...of(2)]);
+      for (const name of names) expect(printed).toContain(name);
+    },
+  );
 
   it("hears that its msw server must be handed over", { timeout: SLOW_MS }, () => {
     expect(runSuite("second-server").messages.get("a second server")).toMatch(

@@ -71,10 +71,10 @@ export function useEntra(options: EntraOptions = {}): Entra {
   }, HOOK_MS);
 
   afterEach(async () => {
-    const { test, title, errors } = stateOf(realm);
+    const { test, errors, ...identity } = stateOf(realm);
     const session = await sessions.take(test);
     if (session === undefined) return;
-    await suite.finish(session, { title, errors });
+    await suite.finish(session, { ...identity, errors });
   }, HOOK_MS);
 
   return suite.controls;

@@ -69,7 +69,12 @@ export function useEntra(options: EntraOptions = {}): Entra {
     const session = await sessions.take(test);
     if (session === undefined) return;
     const errors = test.err === undefined ? [] : [test.err];
-    await suite.finish(session, { title: titleOf(test), errors });
+    await suite.finish(session, {
+      title: titleOf(test),
+      file: test.file,
+      attempt: (test.currentRetry?.() ?? 0) + 1,
+      errors,
+    });
   });
 
   return suite.controls;
@@ -78,6 +83,9 @@ export function useEntra(options: EntraOptions = {}): Entra {
 /** What we need of a `Mocha.Test`. */
 interface MochaTest {
   readonly err?: Error;
+  readonly file?: string;
+  /** From 0 on. */
+  readonly currentRetry?: () => number;
   readonly titlePath: () => readonly string[];
   readonly timeout: () => number;
 }

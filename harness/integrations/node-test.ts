@@ -61,7 +61,8 @@ export function useEntra(options: EntraOptions = {}): Entra {
     const session = await sessions.take(context);
     if (session === undefined) return;
     const errors = "error" in context && context.error ? [context.error] : [];
-    await suite.finish(session, { title: titleOf(context), errors });
+    const { filePath: file } = context;
+    await suite.finish(session, { title: titleOf(context), file, errors });
   });
 
   return suite.controls;

@@ -10,7 +10,7 @@ import type { LiveSimulation } from "../runner/live/live-simulation.ts";
 import { createEntraSuite } from "./suite/entra-suite.ts";
 import { fakeTimersIn } from "./suite/fake-timers.ts";
 import type { EntraOptions } from "./suite/suite-options.ts";
-import type { RunningTest } from "./suite/test-runner.ts";
+import type { RunningTest, TestIdentity } from "./suite/test-runner.ts";
 
 export { expectEntra } from "./suite/expect-entra.ts";
 export { createEntraProxy } from "./suite/entra-proxy.ts";
@@ -64,17 +64,18 @@ export function createEntra(options: EntraOptions = {}): Entra {
     reload: "with the means of your test runner",
     fakeTimers: () => fakeTimersIn(globalThis),
   });
-  let current: { readonly session: LiveSimulation; readonly title: string } | undefined;
+  let current: { readonly session: LiveSimulation; readonly test: TestIdentity } | undefined;
   const lifeCycle: Pick<Entra, "start" | "stop"> = {
-    async start({ title = "session", timeoutMs } = {}) {
-      current = { session: await suite.start({ title, timeoutMs }), title };
+    async start({ title = "session", timeoutMs, file, attempt } = {}) {
+      const test = { title, file, attempt };
+      current = { session: await suite.start({ ...test, timeoutMs }), test };
     },
     async stop({ failed } = {}) {
       if (current === undefined) return;
-      const { session, title } = current;
+      const { session, test } = current;
       current = undefined;
       const errors = failed === undefined ? [] : [errorOf(failed)];
-      await suite.finish(session, { title, errors });
+      await suite.finish(session, { ...test, errors });
     },
   };
   // Not spread: `world` is looked up at each use.

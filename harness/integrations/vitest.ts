@@ -67,7 +67,12 @@ export function useEntra(options: EntraOptions = {}): Entra {
     const starting = suite.start({ title: titleOf(task), timeoutMs: task.timeout });
     const session = await sessions.add(task.id, starting);
     context.onTestFailed(() =>
-      suite.report(session, { title: titleOf(task), errors: task.result?.errors ?? [] }),
+      suite.report(session, {
+        title: titleOf(task),
+        file: task.file.filepath,
+        attempt: (task.result?.retryCount ?? 0) + 1,
+        errors: task.result?.errors ?? [],
+      }),
     );
   }, HOOK_MS);
 

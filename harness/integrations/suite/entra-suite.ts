@@ -16,7 +16,7 @@ import { createEarlierTokens, type EarlierTokens } from "./earlier-tokens.ts";
 import { reportAbandonedWaits, reportFailure, reportUnknownTokens } from "./report-failure.ts";
 import { liveOptionsOf } from "./suite-live-options.ts";
 import { checkOptions, type EntraOptions } from "./suite-options.ts";
-import type { RunningTest, TestRunner } from "./test-runner.ts";
+import type { RunningTest, TestIdentity, TestRunner } from "./test-runner.ts";
 
 /** The simulations of a suite. */
 export interface EntraSuite {
@@ -33,8 +33,7 @@ export interface EntraSuite {
 }
 
 /** A test that is over, with its errors so far. */
-export interface EndedTest {
-  readonly title: string;
+export interface EndedTest extends TestIdentity {
   readonly errors: readonly { readonly message?: string }[];
 }
 
@@ -93,7 +92,7 @@ export function createEntraSuite(options: EntraOptions, runner: TestRunner): Ent
     },
     report: (session, failed) =>
       reportFailure(session, { ...failed, entry, journals: options.journals }),
-    async finish(session, { title, errors }) {
+    async finish(session, { errors, ...test }) {
       const all = [...errors];
       try {
         await suite.stop(session);
@@ -101,7 +100,7 @@ export function createEntraSuite(options: EntraOptions, runner: TestRunner): Ent
         all.push({ message: textOf(error) });
         throw error;
       } finally {
-        if (all.length > 0) suite.report(session, { title, errors: all });
+        if (all.length > 0) suite.report(session, { ...test, errors: all });
       }
     },
   };

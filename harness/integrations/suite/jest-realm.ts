@@ -9,7 +9,7 @@ export interface JestGlobals {
   readonly afterEach: (hook: () => Promise<void>, timeoutMs: number) => void;
   readonly expect: {
     readonly extend: (matchers: object) => void;
-    readonly getState: () => { readonly currentTestName?: string };
+    readonly getState: () => { readonly currentTestName?: string; readonly testPath?: string };
   };
 }
 
@@ -35,6 +35,8 @@ export interface JestState {
   /** Identifies it. */
   readonly test: unknown;
   readonly title: string;
+  readonly file: string | undefined;
+  readonly attempt: number;
   readonly timeoutMs: number | undefined;
   readonly errors: readonly { readonly message: string }[];
 }
@@ -44,6 +46,8 @@ interface CircusState {
   readonly currentlyRunningTest?: {
     readonly name: string;
     readonly timeout?: number;
+    /** How often it was started, this time with it. */
+    readonly invocations?: number;
     /** What was thrown, or pairs of that and where it came from. */
     readonly errors: readonly unknown[];
     readonly parent: CircusBlock;
@@ -63,9 +67,10 @@ export function stateOf(realm: Realm): JestState {
   const state =
     symbol === undefined ? undefined : (realm as unknown as Record<symbol, CircusState>)[symbol];
   const test = state?.currentlyRunningTest;
+  const { currentTestName, testPath: file } = jestGlobalsOf(realm).expect.getState();
   if (test === undefined) {
-    const title = jestGlobalsOf(realm).expect.getState().currentTestName ?? "session";
-    return { test: title, title, timeoutMs: undefined, errors: [] };
+    const title = currentTestName ?? "session";
+    return { test: title, title, file, attempt: 1, timeoutMs: undefined, errors: [] };
   }
   const names = [test.name];
   for (let block: CircusBlock | undefined = test.parent; block?.parent !== undefined;) {
@@ -75,6 +80,8 @@ export function stateOf(realm: Realm): JestState {
   return {
     test,
     title: names.join(" > "),
+    file,
+    attempt: test.invocations ?? 1,
     timeoutMs: test.timeout ?? state?.testTimeout,
     errors: test.errors.map((error) => ({
       message: textOf(Array.isArray(error) ? error[0] : error),

@@ -1,6 +1,7 @@
 /** Reports a failed test: its timeline on the terminal and, if wanted, its journal as a file. */
+import { hash } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { HarnessError } from "../../core/errors.ts";
 import { describeEvent } from "../../history/event-line.ts";
 import { failsEveryRequest } from "../../history/fault-facts.ts";
@@ -16,11 +17,10 @@ import {
 } from "../../runner/live/timeline-text.ts";
 import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
 import type { EntraOptions } from "./suite-options.ts";
-import type { TestRunner } from "./test-runner.ts";
+import type { TestIdentity, TestRunner } from "./test-runner.ts";
 import { hasSucceeded } from "../../rules/model/success.ts";
 
-export interface Failure {
-  readonly title: string;
+export interface Failure extends TestIdentity {
   readonly errors: readonly { readonly message?: string }[];
   /** The function that the test file calls. */
   readonly entry: TestRunner["entry"] | "createEntraProxy";
@@ -30,8 +30,9 @@ export interface Failure {
 /** Prints the timeline and writes the journal. Throws `unwritable` when the folder cannot be written. */
 export function reportFailure(
   session: LiveSimulation,
-  { title, errors, entry, journals }: Failure,
+  { errors, entry, journals, ...test }: Failure,
 ): void {
+  const { title } = test;
   const timedOut = errors.some(({ message = "" }) => TIMED_OUT.test(message));
   const text = [
     ...timelineText(session, {
@@ -51,7 +52,7 @@ export function reportFailure(
     ...(journals === undefined
       ? []
       : [
-          `Check it again: npx brownout check ${writeJournalFile(session, { title, entry, folder: journals })}`,
+          `Check it again: npx brownout check ${writeJournalFile(session, { ...test, entry, folder: journals })}`,
         ]),
   ];
   console.error(text.join("\n"));
@@ -100,10 +101,9 @@ export function reportUnknownTokens(session: Pick<LiveSimulation, "history">): v
 
 function writeJournalFile(
   session: LiveSimulation,
-  { title, entry, folder }: Pick<Failure, "title" | "entry"> & { readonly folder: string },
+  { entry, folder, ...test }: TestIdentity & Pick<Failure, "entry"> & { readonly folder: string },
 ): string {
-  const name = title.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "");
-  const file = join(folder, `${name.slice(0, 120)}.jsonl`);
+  const file = join(folder, `${journalName(test)}.jsonl`);
   try {
     makeFolder(folder);
     writeFileSync(file, session.journal());
@@ -115,4 +115,13 @@ function writeJournalFile(
     });
   }
   return file;
+}
+
+/** The same in every run; titles that look alike without their punctuation have names of their own. */
+function journalName({ title, file = "", attempt = 1 }: TestIdentity): string {
+  const words = (text: string): string => text.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "");
+  const path = relative(process.cwd(), file).replaceAll("\\", "/");
+  const own = hash("sha256", JSON.stringify([path, title]), "hex").slice(0, 8);
+  const names = [words(basename(file)), words(title)].filter((name) => name !== "");
+  return `${[names.join("-").slice(0, 120), own].join("-")}${attempt > 1 ? `-attempt-${attempt}` : ""}`;
 }

@@ -14,10 +14,18 @@ export interface TestRunner {
   readonly isBusy?: () => boolean;
 }
 
-/** One test, as its runner describes it. */
-export interface RunningTest {
+/** What names the journal of a test. */
+export interface TestIdentity {
   /** Names the journal. */
   readonly title: string;
+  /** The test's file, which may have a title in common with another; default: not known. */
+  readonly file?: string | undefined;
+  /** Which attempt it is, from 1 on; default 1. */
+  readonly attempt?: number | undefined;
+}
+
+/** One test, as its runner describes it. */
+export interface RunningTest extends TestIdentity {
   /** After which the runner ends the test, in real ms; 0 or undefined when it never does. */
   readonly timeoutMs?: number | undefined;
 }
