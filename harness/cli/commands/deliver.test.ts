@@ -56,7 +56,11 @@ async function deliver(environment: Readonly<Record<string, string>>, ...argv: s
   return { code, stdout, stderr };
 }
 
-function addNight(night: number, verdict: "pass" | "fail"): void {
+function addNight(
+  night: number,
+  verdict: "pass" | "fail",
+  command = "brownout run './a.scenario.ts' --seed 5",
+): void {
   const results = buildResults([judgedRun({ backoff: verdict })], [], {
     seed: "5",
     brownout: "0.1.0",
@@ -65,9 +69,7 @@ function addNight(night: number, verdict: "pass" | "fail"): void {
     folder: join(cwd, "reports", "archive"),
     cwd,
     recordedAt: new Date(Date.UTC(2026, 9, night, 3)).toISOString(),
-    facts: sessionFactsOf(
-      runFacts({ commit: `commit-${night}`, command: "brownout run './a.scenario.ts' --seed 5" }),
-    ),
+    facts: sessionFactsOf(runFacts({ commit: `commit-${night}`, command })),
   });
 }
 
@@ -97,8 +99,17 @@ describe("deliver", () => {
     expect([code, stdout]).toEqual([0, "GitHub issues: 1 change delivered.\n"]);
     expect(received).toHaveLength(2);
     expect(received[1]).toMatch(
-      /^POST \/repos\/me\/mine\/issues .*run '\.\/a\.scenario\.ts' --seed 5/,
+      /^POST \/repos\/me\/mine\/issues .*run token-throttled --client msal-node --mount \w+ --seed 5/,
     );
+  });
+
+  it("says how to play an own scenario of a merged session", async () => {
+    addNight(1, "fail", "brownout merge one two");
+    mkdirSync(join(cwd, "outages"));
+    writeFileSync(join(cwd, "outages", "token-throttled.scenario.ts"), "");
+    const workflow = { GITHUB_REPOSITORY: "me/mine", GITHUB_TOKEN: "t", GITHUB_API_URL: base };
+    await deliver(workflow, "--github-issues");
+    expect(received[1]).toMatch(/run outages\/token-throttled\.scenario\.ts --mount \w+ --seed 5/);
   });
 
   it("names what it cannot do", async () => {

@@ -2,7 +2,8 @@
  * `brownout deliver`: delivers what is pending in the archive, apart from a run. A job that may
  * write issues need not be the one that runs tests.
  */
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { listScenarios } from "../../../scenarios/find-scenario.ts";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
 import { ARCHIVE_FILE, type Channels, channelsOf } from "../../reporting/archive/add-to-archive.ts";
 import type { Change } from "../../reporting/archive/change.ts";
@@ -15,11 +16,12 @@ import { rules } from "../../rules/rules.ts";
 import { archiveFolder, archiveOptions, senderOf, webhookOptions } from "../archive-run.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import { issuesChannel, readChannels, readWebhook } from "../channels/read-channels.ts";
-import { commandName } from "../command-name.ts";
+import { commandName, commandToRun } from "../command-name.ts";
 import { buildFactsOf } from "../facts/ci-service.ts";
 import { archiveToRead } from "../find-session.ts";
 import type { Io } from "../io.ts";
 import { findLine, jobOption } from "../job-line.ts";
+import { ownScenarioFiles } from "../scenario-files.ts";
 
 /** The options of `brownout deliver`. */
 export const deliverOptions = {
@@ -103,20 +105,30 @@ function readPending(
 
 /** What the archive knows of the run that a change is about. */
 function detailsIn(session: ArchivedSession, { cwd }: Io) {
-  const { runs, seed, facts } = session;
-  const played = facts?.command ?? "";
-  const replay = played.startsWith("run")
-    ? `${commandName(cwd)} ${played} --seed ${seed}`
-    : undefined;
+  const library = new Set(listScenarios().map(({ name }) => name));
+  const files = ownScenarioFiles(cwd);
   return ({ subject }: Change): RunDetails => {
-    const { scenario, client, mount } = subject;
-    const run = runs.find(
+    const { scenario = "", client, mount } = subject;
+    const run = session.runs.find(
       (one) => one.scenario === scenario && one.client === client && one.mount === mount,
     );
+    const file = files.find((path) => basename(path).startsWith(`${scenario}.scenario.`));
+    const which =
+      file === undefined && library.has(scenario) && client !== undefined
+        ? [scenario, "--client", client]
+        : [file ?? ""];
+    const options = [...(mount === undefined ? [] : ["--mount", mount]), "--seed", session.seed];
+    const known = which[0] === "" ? undefined : commandToRun(cwd, ["run", ...which, ...options]);
     return {
       ...given("withoutTokenMs", run?.cost.withoutTokenMs),
       ...given("fix", rules.find(({ id }) => id === subject.rule)?.fix),
-      ...given("replay", replay),
+      ...given("replay", known ?? commandOf(session, cwd)),
     };
   };
+}
+
+/** The command of the whole session; that of a merged one says not what was played. */
+function commandOf({ facts, seed }: ArchivedSession, cwd: string): string | undefined {
+  const played = facts?.command ?? "";
+  return played.startsWith("run") ? `${commandName(cwd)} ${played} --seed ${seed}` : undefined;
 }
