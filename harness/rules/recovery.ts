@@ -2,7 +2,8 @@
  * Rule `recovery`: after the last fault has cleared, every call for a token succeeds within a
  * time limit, and the clients do not all return at once. A service with limited capacity counts
  * as returned: whether it stays up depends on the clients, and one that prolongs its collapse has
- * not recovered. A client with a Retry-After has the time limit from its end. Users who were
+ * not recovered. A client with a Retry-After has the time limit from its end. Own code that swallows the failure, ends ok, and asks for no token
+ * again has not recovered either. Users who were
  * signed out on purpose, or who must sign in, are not judged here but by
  * `fallback-to-interaction`.
  */
@@ -14,6 +15,7 @@ import { densestWindow } from "./model/densest-window.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { andMore, counted } from "./model/messages.ts";
 import { fails, passes, inconclusive } from "./model/verdicts.ts";
+import { callsWithoutAsking } from "./model/given-up.ts";
 import { createLockoutCheck } from "./model/lockouts.ts";
 import { usesEntra, whyUnproven } from "./model/entra-use.ts";
 import { isOpenEnded, isOverdue } from "./model/call-time.ts";
@@ -45,6 +47,14 @@ export const recovery: Rule = {
       id: "sign-in",
       says: "A sign-in that began before the end of the faults, and waits for its person.",
     },
+    {
+      id: "token-held",
+      says: "Own code that asks for no token was issued one for the same since, or has a valid one.",
+    },
+    {
+      id: "other-work",
+      says: "Own code of a name that also ended ok without a token before one was refused.",
+    },
     { id: "still-down", says: "A fault is still active, other than a limited capacity." },
     { id: "no-fault-met", says: "No fault took a request." },
     { id: "resent", says: "For the limit on requests: the browser itself sent the request again." },
@@ -58,6 +68,8 @@ const RECOVERY_WITHIN_MS = 120_000;
 interface Breach {
   readonly operation: Operation;
   readonly why: string;
+  /** What the call did; default: how it ended. */
+  readonly how?: string;
 }
 
 function judge(history: History): Judgement {
@@ -91,10 +103,23 @@ function judge(history: History): Judgement {
     }
   }
   breaches.push(...hungSinceBefore(history, cleared, withinMs));
+  for (const operation of callsWithoutAsking(history)) {
+    const { index, at } = operation.invoked;
+    const mayAskAt = Math.max(
+      cleared.at,
+      instructed.get(tokenRequestKeyOf(history, operation)) ?? 0,
+    );
+    if (index < cleared.index || at < mayAskAt + withinMs || !canSucceed(operation)) continue;
+    breaches.push({
+      operation,
+      why: `${formatDuration(at - cleared.at)} after ${nameOf(cleared)}`,
+      how: "did without the token that it had been refused, and did not ask for it,",
+    });
+  }
   const [first] = breaches.sort((a, b) => a.operation.invoked.index - b.operation.invoked.index);
   if (first !== undefined) {
     const { invoked } = first.operation;
-    const how = describeEnd(history, first.operation);
+    const how = first.how ?? describeEnd(history, first.operation);
     return fails(
       `A call of ${invoked.client} still ${how} ${first.why}${andMore(breaches)}.`,
       breaches.map(({ operation }) => operation.completed ?? operation.invoked),

@@ -56,3 +56,36 @@ describe("an Express app that answers 500", () => {
     expect(entra).toPassRule("recovery");
   });
 });
+
+/** An app that apologizes with a status 200, and remembers its first failure or tries again for each request. */
+function createPoliteApp(after: "first failure, never again" | "failure, again"): Express {
+  const client = createDaemon();
+  let hasFailed = false;
+  const app = express();
+  app.get("/orders", async (_request, response) => {
+    const isDone = hasFailed && after === "first failure, never again";
+    const token = isDone
+      ? undefined
+      : await client
+          .acquireTokenByClientCredential({ scopes: [ordersScope] })
+          .catch(() => undefined);
+    hasFailed ||= token === undefined || token === null;
+    response.send(token ? "orders" : "Sorry, come back later.");
+  });
+  return app;
+}
+
+describe("an Express app that apologizes with a status 200", () => {
+  it("has not recovered while it asks for no token, though every call is ok", async () => {
+    const statuses = await liveThroughOutage(createPoliteApp("first failure, never again"));
+    expect(statuses).toEqual([200, 200, 200, 200, 200]);
+    expect(entra).not.toHaveRecovered();
+    expect(entra).not.toPassAllRules();
+  });
+
+  it("has recovered when it asks again", async () => {
+    await liveThroughOutage(createPoliteApp("failure, again"));
+    expect(entra).toHaveRecovered();
+    expect(entra).toPassRule("recovery");
+  });
+});

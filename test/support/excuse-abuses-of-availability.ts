@@ -193,6 +193,30 @@ function failsAt(run: RunBuilder, clock: string, call: Call = {}): void {
   run.operation(call).fails({ interactionRequired: call.anyone === true });
 }
 
+/** Own code of that name, without a token and without having asked for one. */
+const withoutToken: Call = { flow: "custom", app: "load orders" };
+const mailScope = "api://mail/.default";
+
+/** `before` happens; own code is refused its token in an outage of ten minutes, ends ok, and does not ask for it again. */
+function givingUp(
+  before: (run: RunBuilder) => void,
+  then: (run: RunBuilder) => void = () => undefined,
+): RunBuilder {
+  const run = buildRun();
+  before(run);
+  const ends = run.fault({ id: "down" });
+  const refused = run.operation(withoutToken);
+  run.exchange({ by: refused, status: 503 });
+  refused.ok({ token: "none" });
+  run.at("00:10:00");
+  ends();
+  run.cleared();
+  then(run);
+  run.at("00:20:00");
+  run.operation(withoutToken).ok({ token: "none" });
+  return run;
+}
+
 const oneAMinute = { header: { limits: { recoveryRequestsPerMinuteMax: 1 } } };
 
 const abusesOfRecovery: Abuses = {
@@ -236,6 +260,18 @@ const abusesOfRecovery: Abuses = {
     calls(run, daemon, {});
     return run;
   },
+  "recovery/token-held": () =>
+    givingUp(
+      () => undefined,
+      (run) => {
+        const issued = { token: run.token({ expiresIn: 86_400 }) };
+        calls(run, { ...withoutToken, app: "load mail" }, { scopes: [mailScope], issued });
+      },
+    ),
+  "recovery/other-work": () =>
+    givingUp((run) =>
+      run.operation({ ...withoutToken, app: "check health" }).ok({ token: "none" }),
+    ),
   "recovery/still-down": () => {
     const run = buildRun();
     run.fault({ id: "limited", effect: limitedCapacity });

@@ -12,9 +12,12 @@ export const CHANNEL_FD = 3;
 /** A line that is longer was not written by us: no answer is. */
 const LINE_CHARACTERS_MAX = 1_000_000;
 
+/** What user code throws may carry a whole page or file; more of a text is not passed on. */
+const TEXT_CHARACTERS_MAX = 20_000;
+
 /** One end of the pipe. */
 export interface Channel {
-  /** Sends plain data. */
+  /** Sends plain data; what is too long of a text is cut off. */
   readonly send: (message: object) => void;
 }
 
@@ -46,9 +49,14 @@ export function openChannel(
   return {
     send(message) {
       // A line feed first: what somebody else left unfinished there is a line of its own.
-      if (stream.writable) stream.write(`\n${JSON.stringify(message)}\n`);
+      if (stream.writable) stream.write(`\n${JSON.stringify(message, shortened)}\n`);
     },
   };
+}
+
+function shortened(_name: string, value: unknown): unknown {
+  if (typeof value !== "string" || value.length <= TEXT_CHARACTERS_MAX) return value;
+  return `${value.slice(0, TEXT_CHARACTERS_MAX)}…`;
 }
 
 function readLine(line: string): object | undefined {

@@ -45,6 +45,12 @@ describe("the pool of workers", () => {
     expect(existsSync(`${reply.task.journalFile}.part`)).toBe(false);
   });
 
+  it("hears of an error with a message of a megabyte", async () => {
+    const reply = await run(file("long", `throw new Error("page ".repeat(400_000))`));
+    expect(reply).toMatchObject({ kind: "failed", error: { code: "script-threw" } });
+    expect(reply).toHaveProperty("error.message", expect.stringMatching(/^page page/));
+  });
+
   it("gives each mount its own process, one after the other when there is room for one", async () => {
     const mounts = ["msw", "nock", "https", "direct"] as const;
     const replies = await Promise.all(mounts.map((mount) => run("token-throttled", mount)));

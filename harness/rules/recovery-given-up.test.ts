@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import type { JournalHeader } from "../history/header.ts";
+import { recovery } from "./recovery.ts";
+import type { Call, Reply } from "../../test/support/run-builder-wire.ts";
+import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
+
+describe("own code that ends ok without the token that it was refused", () => {
+  const orders: Call = { flow: "custom", app: "load orders", scopes: ["api://orders/.default"] };
+  const mail: Call = { ...orders, app: "load mail", scopes: ["api://mail/.default"] };
+
+  /** A call that ends ok; with an answer, it has asked for a token. */
+  function endsOk(run: RunBuilder, call: Call, reply?: Reply): void {
+    const operation = run.operation(call);
+    if (reply !== undefined) run.exchange({ by: operation, ...call, ...reply });
+    operation.ok({ token: "none" });
+  }
+
+  /** `before` happens, then a call is refused its token in an outage of ten minutes, and `then` happens after its end. */
+  function judged(
+    then: (run: RunBuilder) => void,
+    {
+      before = () => undefined,
+      header = {},
+    }: { before?: (run: RunBuilder) => void; header?: Partial<JournalHeader> } = {},
+  ) {
+    const run = buildRun(header);
+    before(run);
+    const ends = run.fault({ id: "down" });
+    endsOk(run, orders, { status: 503 });
+    run.at("00:10:00");
+    ends();
+    run.cleared();
+    then(run);
+    return recovery.judge(run.history());
+  }
+  const issues = (run: RunBuilder): Reply => ({
+    issued: { token: run.token({ expiresIn: 86_400 }) },
+  });
+
+  it("has given up when it does not ask again", () => {
+    const judgement = judged((run) => {
+      run.at("00:12:00");
+      endsOk(run, orders);
+    });
+    expect(judgement).toMatchObject({
+      verdict: "fail",
+      message:
+        "A call of app-1 still did without the token that it had been refused, and did not ask for it, 2m after the last fault cleared.",
+    });
+  });
+
+  it("has not yet within the first two minutes", () => {
+    const judgement = judged((run) => {
+      run.at("00:11:59");
+      endsOk(run, orders);
+    });
+    expect(judgement.verdict).not.toBe("fail");
+  });
+
+  it("has not when it asked again, and was issued one", () => {
+    const judgement = judged((run) => {
+      endsOk(run, orders, issues(run));
+      run.at("00:20:00");
+      endsOk(run, orders);
+    });
+    expect(judgement.verdict).toBe("pass");
+  });
+
+  it("has not when it asked again in the background", () => {
+    const judgement = judged((run) => {
+      run.exchange({ ...orders, client: "app-1", ...issues(run) });
+      run.at("00:20:00");
+      endsOk(run, orders);
+    });
+    expect(judgement.verdict).toBe("pass");
+  });
+
+  it("has not while it holds one that it had wanted to renew", () => {
+    const before = (run: RunBuilder): void => endsOk(run, orders, issues(run));
+    const judgement = judged(
+      (run) => {
+        run.at("00:20:00");
+        endsOk(run, orders);
+      },
+      { before },
+    );
+    expect(judgement.verdict).toBe("pass");
+  });
+
+  it("has, though it was issued another", () => {
+    const judgement = judged((run) => {
+      endsOk(run, mail, issues(run));
+      run.at("00:20:00");
+      endsOk(run, orders);
+    });
+    expect(judgement.verdict).toBe("fail");
+  });
+
+  it("has not where calls of its name needed none before", () => {
+    const judgement = judged(
+      (run) => {
+        run.at("00:20:00");
+        endsOk(run, orders);
+      },
+      { before: (run) => endsOk(run, orders) },
+    );
+    expect(judgement.verdict).not.toBe("fail");
+  });
+
+  it("has, also while tokens of an earlier test are valid: it asked because it had none", () => {
+    const judgement = judged(
+      (run) => {
+        run.at("00:20:00");
+        endsOk(run, orders);
+      },
+      { header: { earlierTokens: true } },
+    );
+    expect(judgement.verdict).toBe("fail");
+  });
+});
