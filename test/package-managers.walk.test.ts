@@ -126,6 +126,7 @@ ${outside}export async function listUsers() {
       expect(first.printed).toMatch(
         /The sign-in test passes; the outage test passes\. Both again: pnpm run test:outage\n/,
       );
+      expect(first.printed).toContain("other outages: pnpm exec brownout list,");
       expect(first.status).toBe(0);
 
       write(`${folder}/src/graph.js`, source("", making));

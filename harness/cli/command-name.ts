@@ -1,12 +1,13 @@
 /** How the person who reads our output calls us: what is printed can be pasted. */
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ownCommand } from "../core/own-command.ts";
 import { shortPath } from "../reporting/files/short-path.ts";
 import { isOwnScenarioFile } from "./scenario-files.ts";
 
-/** `npx brownout`, or in our own repository the file itself. */
+/** As the package manager calls it, or in our own repository the file itself. */
 export function commandName(cwd: string): string {
-  if (!import.meta.url.endsWith(".ts")) return "npx brownout";
+  if (!import.meta.url.endsWith(".ts")) return ownCommand();
   const bin = fileURLToPath(new URL("../../bin/brownout.js", import.meta.url));
   const inside = relative(cwd, bin);
   return `node ${quoted(inside.startsWith("..") ? bin : inside)}`;

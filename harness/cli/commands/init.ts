@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { ownCommand } from "../../core/own-command.ts";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
 import { createPaint, type Paint } from "../../reporting/formats/terminal.ts";
 import type { Arguments, Options } from "../arguments.ts";
@@ -272,7 +273,7 @@ async function runTests(
     `${verdict} Both again: ${app.packageManager} run ${SCRIPT}`,
     `What a finding means and what to do: ${guide}/results.md`,
     `Users, secrets and APIs in ${plan.files[0]?.path}: ${guide}/worlds.md`,
-    `What else a test can do: ${guide}/${guideTo(app, dependencies)}.md; other outages: npx brownout list, ${guide}/faults.md`,
+    `What else a test can do: ${guide}/${guideTo(app, dependencies)}.md; other outages: ${ownCommand(app.packageManager)} list, ${guide}/faults.md`,
     `In CI, for every pull request and every night: ${guide}/ci.md`,
   ])
     io.stdout.write(`${line}\n`);

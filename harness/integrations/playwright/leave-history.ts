@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import type { TestInfo } from "@playwright/test";
+import { ownCommand } from "../../core/own-command.ts";
 import { makeFolder } from "../../core/make-folder.ts";
 import {
   timelineText,
@@ -39,7 +40,7 @@ export function leaveHistory({ session, testInfo, seen }: FinishedTest): void {
     ...(status === "timedOut"
       ? unfinishedAdvance(session).map((line) => `${line} test.setTimeout() gives it longer.`)
       : []),
-    `Check it again: npx brownout check ${quoted(journal)}`,
+    `Check it again: ${ownCommand()} check ${quoted(journal)}`,
   ];
   console.error(lines.join("\n"));
 }

@@ -2,6 +2,7 @@
 import { hash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
+import { ownCommand } from "../../core/own-command.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { describeEvent } from "../../history/event-line.ts";
 import { failsEveryRequest } from "../../history/fault-facts.ts";
@@ -52,7 +53,7 @@ export function reportFailure(
     ...(journals === undefined
       ? []
       : [
-          `Check it again: npx brownout check ${writeJournalFile(session, { ...test, entry, folder: journals })}`,
+          `Check it again: ${ownCommand()} check ${writeJournalFile(session, { ...test, entry, folder: journals })}`,
         ]),
   ];
   console.error(text.join("\n"));
