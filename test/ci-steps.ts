@@ -29,7 +29,11 @@ export const workflow = parse(read("github/brownout.yml")) as {
   readonly jobs: Readonly<
     Record<
       string,
-      { readonly permissions?: Readonly<Record<string, string>>; readonly steps: readonly Step[] }
+      {
+        readonly if?: string;
+        readonly permissions?: Readonly<Record<string, string>>;
+        readonly steps: readonly Step[];
+      }
     >
   >;
   readonly permissions: Readonly<Record<string, string>>;
