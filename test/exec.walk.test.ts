@@ -80,7 +80,11 @@ describe.skipIf(whyNot !== undefined)(`a network of its own (${whyNot ?? "can be
   });
 
   it("ends with 3 when nothing could be judged, and 2 for a command that does not exist", () => {
-    expect(exec("--", "true").code).toBe(3);
+    const { code, stderr } = exec("--", "true");
+    expect(code).toBe(3);
+    expect(stderr.match(/^  serve: .*/gm)).toEqual([
+      expect.stringMatching(/^  serve: No request was seen\. \d+ rules had nothing to judge\.$/),
+    ]);
     expect(exec("--", "no-such-program").code).not.toBe(0);
   });
 
@@ -162,7 +166,17 @@ console.log(JSON.stringify(counts));`,
     );
     const loop = `for run in 1 2 3 4 5 6 7 8; do ${process.execPath} once.mjs; done`;
     const { code, stderr } = exec("--outage", "throttled", "--", "sh", "-c", loop);
-    expect({ code, stderr }).toMatchObject({ code: 0 });
+    // Each was refused once, and nothing says how it took that.
+    expect({ code, stderr }).toMatchObject({ code: 3 });
+    expect(stderr).toContain("All 8 requests failed");
+    expect(stderr).toContain("0 fail, 1 inconclusive");
+  });
+
+  it("is no pass for a program that met only refusals and ends well", () => {
+    const { code, stderr } = exec("--outage", "unreachable", "--", ...node);
+    expect({ code, stderr }).toMatchObject({ code: 3 });
+    expect(stderr).toContain("The only request failed");
+    expect(stderr).not.toContain("0 ok");
   });
 
   it("records operations of its commands", () => {

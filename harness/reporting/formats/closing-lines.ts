@@ -101,8 +101,16 @@ function acceptedLines(
   return [paint("bold", title), ...lines];
 }
 
-function inconclusiveLines({ run, configuration, findings }: InconclusiveRun): readonly string[] {
-  const rules = findings.map(({ rule, message }) => `${rule}: ${message}`);
+function inconclusiveLines({
+  run,
+  configuration,
+  unproved,
+  findings,
+}: InconclusiveRun): readonly string[] {
+  const rules =
+    unproved === undefined
+      ? findings.map(({ rule, message }) => `${rule}: ${message}`)
+      : [`${unproved} ${count(findings.length, "rule")} had nothing to judge.`];
   return [...(configuration === undefined ? [] : [configuration]), ...rules].map(
     (line) => `${run.scenario}: ${line}`,
   );

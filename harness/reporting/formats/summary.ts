@@ -137,8 +137,10 @@ function inconclusiveSection({ inconclusive }: ReportModel): readonly string[] {
     ...(advice.length === 0 ? [] : [...advice, ""]),
     row("scenario", "client", "rule", "what was not seen"),
     "| --- | --- | --- | --- |",
-    ...inconclusive.flatMap(({ run, findings }) =>
-      findings.map(({ rule, message }) => row(run.scenario, run.client, rule, message)),
+    ...inconclusive.flatMap(({ run, findings, unproved }) =>
+      unproved === undefined
+        ? findings.map(({ rule, message }) => row(run.scenario, run.client, rule, message))
+        : [row(run.scenario, run.client, count(findings.length, "rule"), unproved)],
     ),
   ];
 }

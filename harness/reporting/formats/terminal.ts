@@ -87,9 +87,12 @@ export function createProgress(output: Output): Progress {
 /** One finished run; `width` is that of the longest scenario name, so that columns line up. */
 export function runLine(run: RunReport, paint: Paint, width = 0): string {
   const { ok, fail, unknown } = run.operations;
-  const operations = [`${ok} ok`, fail > 0 && `${fail} fail`, unknown > 0 && `${unknown} unknown`]
-    .filter(Boolean)
-    .join(", ");
+  const operations =
+    ok + fail + unknown === 0
+      ? "no operations"
+      : [`${ok} ok`, fail > 0 && `${fail} fail`, unknown > 0 && `${unknown} unknown`]
+          .filter(Boolean)
+          .join(", ");
   const facts = `${oneLine(run.client)}  ${operations}  ${formatDuration(run.simulatedMs)}`;
   const why = whyAccepted[run.standing];
   const known = run.expected && why !== undefined ? paint("dim", `  (${why})`) : "";

@@ -31,6 +31,9 @@ export function brokenRuns(runs: readonly RunReport[]): readonly BrokenRun[] {
     }));
 }
 
+/** When so many rules have one reason for which they say nothing, the reason is enough. */
+const RULES_MAX = 5;
+
 /** The runs in which an asserted rule came to no conclusion, which neither the baseline nor the quarantine knows. */
 export function inconclusiveRuns(runs: readonly RunReport[]): readonly InconclusiveRun[] {
   return runs.flatMap((run) => {
@@ -38,7 +41,15 @@ export function inconclusiveRuns(runs: readonly RunReport[]): readonly Inconclus
     if (findings.length === 0) return [];
     // A run that is also broken has said so there.
     const advice = run.standing === "new" ? undefined : run.configuration;
-    return [{ run: referenceTo(run), findings, ...given("configuration", advice) }];
+    const unproved = findings.length > RULES_MAX ? run.unproved : undefined;
+    return [
+      {
+        run: referenceTo(run),
+        findings,
+        ...given("configuration", advice),
+        ...given("unproved", unproved),
+      },
+    ];
   });
 }
 

@@ -1,5 +1,6 @@
 /** From a history to a run that can be counted: what every rule says of it. */
-import { judgeByEveryRule, provesSomething, rules } from "../../rules/rules.ts";
+import { type Finding, judgeByEveryRule, provesSomething, rules } from "../../rules/rules.ts";
+import { whyUnproved } from "../../rules/model/unproved.ts";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
 import type { History } from "../../history/event.ts";
 import type { JudgedRun } from "./results.ts";
@@ -7,7 +8,8 @@ import type { JudgedRun } from "./results.ts";
 /**
  * The history with the findings of every rule. `simulatedMs` is read from the history unless it
  * is given. A run that asserts nothing and of which no rule can say anything is not a pass: it
- * counts as if it asserted every rule.
+ * counts as if it asserted every rule. Nor is one without calls that met only refusals: it counts
+ * as if it asserted each rule that saw too little.
  */
 export function judgeRun(history: History, simulatedMs?: number): JudgedRun {
   const { header, events } = history;
@@ -17,12 +19,23 @@ export function judgeRun(history: History, simulatedMs?: number): JudgedRun {
     ({ rule, verdict }) => verdict === "inconclusive" || !provesSomething(rule),
   );
   const asserts =
-    isSilent && header.asserts.length === 0 ? rules.map(({ id }) => id) : header.asserts;
+    header.asserts.length > 0
+      ? header.asserts
+      : isSilent
+        ? rules.map(({ id }) => id)
+        : rulesOfUnproved(history, findings);
   return {
     history: { header: { ...header, asserts }, events },
     simulatedMs: simulatedMs ?? lastedMs,
     findings,
   };
+}
+
+/** The rules that came to no conclusion, where nothing else is known of a run either. */
+function rulesOfUnproved(history: History, findings: readonly Finding[]): readonly string[] {
+  const isBroken = findings.some(({ verdict }) => verdict === "fail");
+  if (isBroken || whyUnproved(history) === undefined) return [];
+  return findings.filter(({ verdict }) => verdict === "inconclusive").map(({ rule }) => rule);
 }
 
 /** Throws `unknown-rule` at `place` when something asserts a rule that does not exist. */

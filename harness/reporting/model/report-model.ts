@@ -92,6 +92,8 @@ export interface RunReport
   readonly journal?: string;
   /** Says that the service refused the client for its configuration, against which no advice about outages helps. */
   readonly configuration?: string;
+  /** Why its requests show nothing, where no operation does. */
+  readonly unproved?: string;
   /** How its first browser died, in a sentence; its history is that of the second. */
   readonly relaunched?: string;
   /** What it cost the people behind the application, in words; absent when it cost nothing. */
@@ -140,6 +142,8 @@ export interface InconclusiveRun {
   readonly run: RunReference;
   /** Absent for a run that is also broken, where it stands already. */
   readonly configuration?: string;
+  /** Why none of its many rules had anything to judge, to be said once. */
+  readonly unproved?: string;
   readonly findings: readonly FindingReport[];
 }
 

@@ -1,4 +1,5 @@
 /** One run as the reports show it. */
+import { whyUnproved } from "../../rules/model/unproved.ts";
 import { stretchesWithoutToken } from "../../rules/model/without-token.ts";
 import { formatDuration } from "../../core/time/duration.ts";
 import type { JournalHeader } from "../../history/header.ts";
@@ -61,6 +62,7 @@ export function runReport(
     ...given("file", header.file),
     ...given("journal", journal),
     ...given("configuration", configurationAdvice(run.history)),
+    ...given("unproved", whyUnproved(run.history)),
     ...given("relaunched", relaunched === undefined ? undefined : relaunchText(relaunched)),
     ...given("costText", cost),
   };

@@ -9,6 +9,7 @@ import { planSchema } from "../../faults/plan-schema.ts";
 import { checkFaultPlan } from "../../faults/validate.ts";
 import type { Endpoint } from "../../entra/request/endpoint.ts";
 import { judgeHistory, verdictOf } from "../../rules/rules.ts";
+import { whyUnproved } from "../../rules/model/unproved.ts";
 import { type PresetName, type PresetOptions, planOf } from "../../runner/live/outage-by-name.ts";
 import type { RequestFilter } from "../../runner/live/requests.ts";
 import { requestList } from "./request-list.ts";
@@ -136,9 +137,14 @@ const history: readonly Route[] = [
     summary: "What the rules say now, of the events in memory.",
     handle(_request, { supervisor }) {
       const served = supervisor.current();
-      const findings = judgeHistory(served.history());
+      const history = served.history();
+      const findings = judgeHistory(history);
       const eventsDropped = served.eventsDropped();
-      return { json: { verdict: verdictOf(findings), findings, eventsDropped } };
+      const unproved = findings.length === 0 ? whyUnproved(history) : undefined;
+      const verdict = unproved === undefined ? verdictOf(findings) : "inconclusive";
+      return {
+        json: { verdict, ...(unproved === undefined ? {} : { unproved }), findings, eventsDropped },
+      };
     },
   },
 ];
