@@ -48,7 +48,7 @@ export async function writeReports(
   }
   writeWhole(join(out, "summary.md"), writeSummary(model));
   try {
-    writeWhole(join(out, "report.html"), writeHtml(model, await page));
+    writeWhole(join(out, "report.html"), writeHtml(model, await page, facts));
   } finally {
     // Last, so that a reader who finds it finds the others of the same session.
     writeWhole(join(out, "results.json"), writeResults(model.results));

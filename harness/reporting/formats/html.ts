@@ -5,11 +5,13 @@
  */
 import { createHash } from "node:crypto";
 import type { ReportData, ReportModel } from "../model/report-model.ts";
+import type { RunFacts } from "../model/run-facts.ts";
 import type { PageProgram } from "./page-program.ts";
+import { provenanceOf } from "./provenance.ts";
 import { packHistory, slimHistory } from "./slim-history.ts";
 
-/** The text of `report.html`; the same model and program give the same text. */
-export function writeHtml(model: ReportModel, program: PageProgram): string {
+/** The text of `report.html`; the same model, program and facts give the same text. Without facts it does not say where the results come from. */
+export function writeHtml(model: ReportModel, program: PageProgram, facts?: RunFacts): string {
   const { brownout, headline, totalsText, histories } = model;
   const style = safeStyle(program.style);
   const script = safeScript(program.script);
@@ -41,7 +43,7 @@ export function writeHtml(model: ReportModel, program: PageProgram): string {
     "<body>",
     '<div id="page"></div>',
     `<noscript><h1>${text(headline)}</h1><p>${text(totalsText)}</p><p>The rest is drawn by a script of this file, and scripts are off; summary.md beside it has it in words.</p></noscript>`,
-    `<script type="application/json" id="report">${json(dataOf(model))}</script>`,
+    `<script type="application/json" id="report">${json(dataOf(model, facts))}</script>`,
     ...blocks,
     `<script type="text/plain" id="licences">${program.licences.replaceAll("</", "< /")}</script>`,
     `<script>${script}</script>`,
@@ -51,8 +53,11 @@ export function writeHtml(model: ReportModel, program: PageProgram): string {
 }
 
 /** The model without what the page does not show, or has in blocks of its own. */
-function dataOf({ results: _results, histories: _histories, ...data }: ReportModel): ReportData {
-  return data;
+function dataOf(
+  { results: _results, histories: _histories, ...data }: ReportModel,
+  facts: RunFacts | undefined,
+): ReportData {
+  return facts === undefined ? data : { ...data, provenance: provenanceOf(facts) };
 }
 
 /** A broken line on a dark ground. */

@@ -56,6 +56,8 @@ export interface ReportData {
   readonly scenarios: ScenarioTable;
   /** Absent when no run stands for a row of the backup system's flow table. */
   readonly flows?: FlowTable;
+  /** Where the results come from: pairs of a name and what is known. Only in `report.html`. */
+  readonly provenance?: readonly (readonly [name: string, text: string])[];
 }
 
 /** What `buildReport` makes: the data, `results.json`, and the histories by the id of their run. */

@@ -3,8 +3,10 @@ import { formatDuration } from "../../core/time/duration.ts";
 import type { ReportData } from "../model/report-model.ts";
 import { Broken, NotFinished, InconclusiveRules } from "./broken.tsx";
 import { Flows } from "./flows.tsx";
+import { entrySections } from "../formats/entry-sections.ts";
 import { Held } from "./held.tsx";
 import { Known } from "./known.tsx";
+import { Linked } from "./linked.tsx";
 import { ScenariosByClients } from "./scenarios-by-clients.tsx";
 
 interface Props {
@@ -55,8 +57,10 @@ export function Overview({ report }: Props) {
       <Known report={report} />
       <Quarantine report={report} />
       <Fixed report={report} />
+      <Entries report={report} />
       <Held report={report} />
       <Relaunched report={report} />
+      <Provenance report={report} />
     </>
   );
 }
@@ -95,6 +99,52 @@ function Fixed({ report: { fixed } }: Props) {
           </li>
         ))}
       </ul>
+    </section>
+  );
+}
+
+/** Entries of the baseline and the quarantine that someone should look at. */
+function Entries({ report }: Props) {
+  const sections = entrySections(report);
+  if (sections.length === 0) return null;
+  return (
+    <section id="entries" aria-labelledby="entries-title">
+      <h2 id="entries-title" tabIndex={-1}>
+        Baseline and quarantine
+      </h2>
+      {sections.map(([title, lines]) => (
+        <div key={title}>
+          <h3>{title}</h3>
+          <ul>
+            {lines.map((line) => (
+              <li key={line}>
+                <Linked text={line} />
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function Provenance({ report: { provenance = [], brownout } }: Props) {
+  if (provenance.length === 0) return null;
+  return (
+    <section id="provenance" aria-labelledby="provenance-title">
+      <h2 id="provenance-title" tabIndex={-1}>
+        Where this comes from
+      </h2>
+      <dl class="facts">
+        {[...provenance, ["Brownout", brownout] as const].map(([name, text]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              <Linked text={text} />
+            </dd>
+          </div>
+        ))}
+      </dl>
     </section>
   );
 }
