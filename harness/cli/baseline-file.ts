@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { rules } from "../rules/rules.ts";
 import { HarnessError } from "../core/errors.ts";
 import { type BaselineEntry, lacksReason, parseBaseline } from "../reporting/model/baseline.ts";
+import { specialFileAt } from "./text-file.ts";
 
 export interface BaselineFile {
   /** The known findings: the file's own entries, and those of the package for scenarios that the file does not name. */
@@ -58,6 +59,8 @@ function readEntries(path: string, cwd: string): readonly BaselineEntry[] {
   const place = inside.startsWith("..") ? path : inside;
   let text: string;
   try {
+    const special = specialFileAt(path);
+    if (special !== undefined) throw new Error(`it is ${special}`);
     text = readFileSync(path, "utf8");
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

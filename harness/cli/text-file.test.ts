@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,6 +27,15 @@ it("reads what is packed, and says so of what is not", () => {
   ]);
   writeFileSync(packed, "no gzip");
   expect(() => readTextFile(packed, "x")).toThrow(/cannot be read: .*header/);
+});
+
+it.skipIf(process.platform === "win32")("refuses what may never end", () => {
+  const pipe = join(folder, "pipe.jsonl");
+  execFileSync("mkfifo", [pipe]);
+  for (const read of [readTextFile, beginningOf]) {
+    expect(() => read(pipe, "x")).toThrow("it is a named pipe");
+    expect(() => read("/dev/zero", "x")).toThrow("it is a device");
+  }
 });
 
 it.each([

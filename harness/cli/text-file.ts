@@ -35,10 +35,30 @@ function isPacked(path: string): boolean {
   return path.endsWith(".gz");
 }
 
+/**
+ * What is at `path` if it is neither a file nor a folder, such as "a named pipe": reading it may
+ * never end. What a shell hands over as `/dev/stdin` or `/dev/fd/63` ends with its program.
+ */
+export function specialFileAt(path: string): string | undefined {
+  if (/^\/(dev\/(stdin|fd\/)|proc\/self\/fd\/)/.test(path)) return undefined;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined || found.isFile() || found.isDirectory()) return undefined;
+  if (found.isFIFO()) return "a named pipe";
+  return found.isSocket() ? "a socket" : "a device";
+}
+
 function reading(path: string, named: string, read: () => string): string {
   try {
+    const special = specialFileAt(path);
+    if (special !== undefined) {
+      throw new HarnessError("bad-usage", `it is ${special}`, {
+        place: named,
+        hint: "Name a file. What a program writes can be read from /dev/stdin.",
+      });
+    }
     return read();
   } catch (error) {
+    if (error instanceof HarnessError) throw error;
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "EISDIR") {
       throw new HarnessError("bad-usage", "it is a folder", {
