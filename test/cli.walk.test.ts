@@ -147,7 +147,7 @@ describe("a run in which a rule fails", () => {
     expect(read("reports/baseline.json")).toContain('"reason": "TODO: say why"');
     const refused = folder.brownout(...argv, "--out", "hasty", "--no-control");
     expect(refused.stdout).toMatch(
-      /Without a reason: .*\n {2}hasty, msal-node@7: \S+, in the baseline: "TODO: say why"/,
+      /Without a reason: .*\n {2}hasty, bare-fetch-ignores-retry-after@1: retry-after, in the baseline: "TODO: say why"/,
     );
     expect(refused.code).toBe(1);
     const written = read("reports/baseline.json").replaceAll("TODO: say why", "It never waits.");
