@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { JournalHeader } from "../history/header.ts";
 import { recovery } from "./recovery.ts";
-import type { Call, Reply } from "../../test/support/run-builder-wire.ts";
+import type { Ask, Call, Reply } from "../../test/support/run-builder-wire.ts";
 import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
 
 describe("own code that ends ok without the token that it was refused", () => {
@@ -9,7 +9,7 @@ describe("own code that ends ok without the token that it was refused", () => {
   const mail: Call = { ...orders, app: "load mail", scopes: ["api://mail/.default"] };
 
   /** A call that ends ok; with an answer, it has asked for a token. */
-  function endsOk(run: RunBuilder, call: Call, reply?: Reply): void {
+  function endsOk(run: RunBuilder, call: Call, reply?: Ask & Reply): void {
     const operation = run.operation(call);
     if (reply !== undefined) run.exchange({ by: operation, ...call, ...reply });
     operation.ok({ token: "none" });
@@ -20,13 +20,18 @@ describe("own code that ends ok without the token that it was refused", () => {
     then: (run: RunBuilder) => void,
     {
       before = () => undefined,
+      refused = { status: 503 },
       header = {},
-    }: { before?: (run: RunBuilder) => void; header?: Partial<JournalHeader> } = {},
+    }: {
+      before?: (run: RunBuilder) => void;
+      refused?: Ask & Reply;
+      header?: Partial<JournalHeader>;
+    } = {},
   ) {
     const run = buildRun(header);
     before(run);
     const ends = run.fault({ id: "down" });
-    endsOk(run, orders, { status: 503 });
+    endsOk(run, orders, refused);
     run.at("00:10:00");
     ends();
     run.cleared();
@@ -116,5 +121,78 @@ describe("own code that ends ok without the token that it was refused", () => {
       { header: { earlierTokens: true } },
     );
     expect(judgement.verdict).toBe("fail");
+  });
+
+  const givesUp = (run: RunBuilder): void => {
+    run.at("00:20:00");
+    endsOk(run, orders);
+  };
+
+  it("has, though it had a token long ago", () => {
+    const before = (run: RunBuilder): void => {
+      endsOk(run, orders, { issued: { token: run.token({ expiresIn: 60 }) } });
+      run.at("00:05:00");
+    };
+    expect(judged(givesUp, { before }).verdict).toBe("fail");
+  });
+
+  it("has, though another client was issued a token", () => {
+    const judgement = judged((run) => {
+      run.exchange({ ...orders, client: "app-2", ...issues(run) });
+      givesUp(run);
+    });
+    expect(judgement.verdict).toBe("fail");
+  });
+
+  it("has, though a later call asks again", () => {
+    const judgement = judged((run) => {
+      givesUp(run);
+      run.at("00:30:00");
+      endsOk(run, orders, issues(run));
+    });
+    expect(judgement.verdict).toBe("fail");
+  });
+
+  it("has not where its later calls got tokens that no request shows", () => {
+    const judgement = judged((run) => {
+      run.at("00:20:00");
+      run.operation(orders).ok({ token: run.token({ expiresIn: 3_600 }) });
+    });
+    expect(judgement.verdict).not.toBe("fail");
+  });
+
+  it("has not where it asks again, and is refused for good", () => {
+    const judgement = judged((run) => {
+      run.at("00:20:00");
+      endsOk(run, orders, { status: 400, error: "invalid_client" });
+    });
+    expect(judgement.verdict).not.toBe("fail");
+  });
+
+  it("has not where it was refused for a reason of its own", () => {
+    const refused = { status: 400, error: "invalid_client" };
+    expect(judged(givesUp, { refused }).verdict).not.toBe("fail");
+  });
+
+  it("has where the service failed what its library reads before it asks", () => {
+    const refused = { endpoint: "instance-discovery", status: 503 } as const;
+    expect(judged(givesUp, { refused }).verdict).toBe("fail");
+  });
+
+  it("has not where the service failed what an API reads that checks tokens", () => {
+    const refused = { endpoint: "keys", status: 503 } as const;
+    expect(judged(givesUp, { refused }).verdict).not.toBe("fail");
+  });
+
+  it("has not with any token where it is not known which it had wanted", () => {
+    const refused = { endpoint: "instance-discovery", status: 503 } as const;
+    const judgement = judged(
+      (run) => {
+        endsOk(run, mail, issues(run));
+        givesUp(run);
+      },
+      { refused },
+    );
+    expect(judgement.verdict).not.toBe("fail");
   });
 });

@@ -2,9 +2,9 @@
  * Rule `recovery`: after the last fault has cleared, every call for a token succeeds within a
  * time limit, and the clients do not all return at once. A service with limited capacity counts
  * as returned: whether it stays up depends on the clients, and one that prolongs its collapse has
- * not recovered. A client with a Retry-After has the time limit from its end. Own code that swallows the failure, ends ok, and asks for no token
- * again has not recovered either. Users who were
- * signed out on purpose, or who must sign in, are not judged here but by
+ * not recovered. A client with a Retry-After has the time limit from its end. Own code that
+ * swallows the failure, ends ok, and asks for no token again has not recovered either. Users who
+ * were signed out on purpose, or who must sign in, are not judged here but by
  * `fallback-to-interaction`.
  */
 import { formatDuration } from "../core/time/duration.ts";

@@ -16,8 +16,8 @@ import { isValidAt } from "./token-validity.ts";
 /**
  * Calls of own code that ended ok without a token and without having asked for one, after an
  * earlier call of their purpose had asked in vain and ended ok as well. Left out are those whose
- * client had a token meanwhile, and purposes that also need none while nothing is refused. That it asked in vain shows
- * that it has none of an earlier test either.
+ * client had a token meanwhile, and purposes that also need none while nothing is refused. That it
+ * asked in vain shows that it has none of an earlier test either.
  */
 export function callsWithoutAsking(history: History): readonly Operation[] {
   const calls = operationsOf(history).filter(
