@@ -75,6 +75,15 @@ describe("a result that stands for a failure", () => {
     ["an error that is an Error", { error: new RangeError() }, "RangeError"],
     ["not ok", { ok: false, reason: "down" }, "unsuccessful"],
     ["no success", { success: false }, "unsuccessful"],
+    ["headers of HTTP/2", { ":status": 503, "retry-after": "5" }, "http_503"],
+    ["headers of HTTP/2 in an object", { orders: { ":status": 502 } }, "http_502"],
+    ["a status code as a text", { statusCode: "503", body: "" }, "http_503"],
+    ["no success of a query", { isSuccess: false, data: undefined }, "unsuccessful"],
+    ["an error of a query", { isError: true, data: undefined }, "unsuccessful"],
+    ["the left of an Either", { _tag: "Left", left: "down" }, "unsuccessful"],
+    ["an Exit that failed", { _tag: "Failure", cause: {} }, "unsuccessful"],
+    ["an error of JSON:API", { errors: [{ code: "down", detail: "try later" }], meta: {} }, "down"],
+    ["an error of JSON:API with a title", { errors: [{ title: "down" }] }, "unsuccessful"],
     ["an error of GraphQL", { data: null, errors: [{ message: "down" }] }, "unsuccessful"],
     [
       "an error of GraphQL in a good answer",
@@ -121,6 +130,14 @@ describe("a result that stands for a failure", () => {
     ["a report in an object", { report: { id: 1, errors: [{ message: "line 7" }] } }],
     ["messages of a form", { errors: ["too short"], value: "" }],
     ["ok and success", { ok: true, success: true }],
+    ["the right of an Either", { _tag: "Right", right: 1 }],
+    ["a query that succeeded", { isSuccess: true, isError: false }],
+    ["queries in a list", [{ isError: true }, { _tag: "Left" }]],
+    ["good headers of HTTP/2", { ":status": 200 }],
+    ["a status code that is not of HTTP", { statusCode: "new" }],
+    ["a status as a text", { status: "503" }],
+    ["a form with a title for each error", { form: "x", errors: [{ title: "too short" }] }],
+    ["no errors of JSON:API", { errors: [], meta: {} }],
   ])("is not %s", async (_what, result) => {
     expect(await read(result)).toBe("ok");
   });

@@ -19,8 +19,10 @@ export interface OperateOptions<T = unknown> {
   /**
    * Whether a result is what the call was made for; it replaces the default. Default: an HTTP
    * answer with a status from 400, an `Error` that was returned, and an object or list with one of
-   * them are failures; so are `{ error }`, `{ ok: false }`, `{ success: false }`, unless they are
-   * records in a list, and errors of GraphQL. Everything else is a success. Read the body of a `Response` from a `clone()`.
+   * them are failures; so are `{ error }`, `{ ok: false }`, `{ success: false }`,
+   * `{ isSuccess: false }`, `{ isError: true }`, and `Left` and `Failure` as a `_tag`, unless they
+   * are records in a list, and errors of GraphQL and JSON:API. Everything else is a success. Read
+   * the body of a `Response` from a `clone()`.
    */
   readonly succeeds?: (result: T) => boolean | Promise<boolean>;
 }

@@ -81,17 +81,27 @@ function failureOf(
     const name = clientErrorShownIn(value);
     return name === undefined ? failure : { ...failure, name };
   }
-  const listed = graphErrorIn(status === undefined ? value : bodyOf(value));
+  const listed = listedErrorIn(status === undefined ? value : bodyOf(value));
   if (listed !== undefined) return besideData(listed, describe);
   if (!isResult || status !== undefined) return undefined;
   const beside = readField(value, "error");
   if (beside !== undefined && beside !== null && beside !== false && beside !== "")
     return besideData(beside, describe);
-  const says = ["ok", "success"].find((name) => readField(value, name) === false);
-  return says === undefined
-    ? undefined
-    : notASuccess("unsuccessful", `the call resolved to an object with ${says}: false`);
+  const says = signsOfFailure.find(([name, sign]) => readField(value, name) === sign);
+  if (says === undefined) return undefined;
+  const [name, sign] = says;
+  return notASuccess("unsuccessful", `the call resolved to an object with ${name}: ${sign}`);
 }
+
+/** Fields by which results of calls say that they failed: of many APIs, of TanStack Query, and of the `Either`, `Result` and `Exit` of fp-ts and Effect. */
+const signsOfFailure = [
+  ["ok", false],
+  ["success", false],
+  ["isSuccess", false],
+  ["isError", true],
+  ["_tag", "Left"],
+  ["_tag", "Failure"],
+] as const;
 
 /** The error of a sign-in library with which an answer was made: Express shows the stack of what a handler threw, unless it is in production. */
 function clientErrorShownIn(answer: unknown): string | undefined {
@@ -136,15 +146,20 @@ function errorIn(value: unknown): unknown {
 
 /**
  * The HTTP status of an answer: `status` of fetch, ky, axios, supertest and Azure Functions,
- * `statusCode` of Node, got and undici, `status()` of Playwright. Inside a result only of what has
- * headers, too, since many things have a status.
+ * `statusCode` of Node, got and undici, `status()` of Playwright, and `:status` among the headers of
+ * HTTP/2. Inside a result only of what has headers, too, since many things have a status. A text of
+ * digits is one under `statusCode`, which nothing else is called by.
  */
 function statusOf(value: unknown, { isOuter }: Pick<Found, "isOuter">): number | undefined {
-  if (!isOuter && readField(value, "headers") === undefined) return undefined;
+  const ofHeaders = readField(value, ":status");
+  if (!isOuter && ofHeaders === undefined && readField(value, "headers") === undefined)
+    return undefined;
   const status = readField(value, "status");
+  const code = readField(value, "statusCode");
   const candidates = [
+    ofHeaders,
     typeof status === "function" ? callOn(value, status) : status,
-    readField(value, "statusCode"),
+    typeof code === "string" && /^\d{3}$/.test(code) ? Number(code) : code,
   ];
   return candidates.find(
     (one): one is number => Number.isInteger(one) && Number(one) >= 100 && Number(one) <= 599,
@@ -164,21 +179,32 @@ function bodyOf(answer: unknown): unknown {
   return readField(answer, "data") ?? readField(answer, "body");
 }
 
-/** The first error in an answer of GraphQL, which may come with a status 200. */
-function graphErrorIn(value: unknown): unknown {
+/** The first error in an answer of GraphQL, which may come with a status 200, or of JSON:API. */
+function listedErrorIn(value: unknown): unknown {
   const errors = readField(value, "errors");
-  if (!isList(errors) || !isGraphQL(value)) return undefined;
+  if (!isList(errors)) return undefined;
   const [first] = contentsOf(errors, 1);
-  return typeof readField(first, "message") === "string" ? first : undefined;
+  const hasText = (...names: string[]): boolean =>
+    names.some((name) => typeof readField(first, name) === "string");
+  if (hasOnly(value, graphQLFields) && hasText("message")) return first;
+  if (!hasOnly(value, jsonApiFields) || !hasText("title", "detail")) return undefined;
+  return {
+    code: readField(first, "code"),
+    message: readField(first, "detail") ?? readField(first, "title"),
+  };
 }
 
-/** Whether an object has the fields of a GraphQL answer and no others: reports and forms have errors, too. Source: GraphQL specification, section 7.1. */
-function isGraphQL(value: unknown): boolean {
+/** Whether an object has these fields and no others: reports and forms have errors, too. */
+function hasOnly(value: unknown, names: ReadonlySet<string>): boolean {
   try {
-    return Object.keys(value as object).every((key) => graphQLFields.has(key));
+    return Object.keys(value as object).every((key) => names.has(key));
   } catch {
     return false;
   }
 }
 
+/** Of an answer. Source: GraphQL specification, section 7.1. */
 const graphQLFields: ReadonlySet<string> = new Set(["data", "errors", "extensions"]);
+
+/** Of an answer with errors, which has no data. Source: JSON:API 1.1, section 7.1. */
+const jsonApiFields: ReadonlySet<string> = new Set(["errors", "jsonapi", "links", "meta"]);
