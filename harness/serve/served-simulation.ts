@@ -7,6 +7,7 @@ import { createSocketClients, type SocketClients } from "./socket-clients.ts";
 import { type Authority, packagedAuthority } from "./authority.ts";
 import { createJournalFile, type JournalFile } from "./journal-file.ts";
 import { checkConnectionFaults } from "./connection-faults.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
 import { createInstances, type Instances } from "./instances.ts";
 import { type ListenAddress, startWayIn, type WayIn, type WayInOptions } from "./way-in.ts";
 import { windowOf } from "./event-window.ts";
@@ -65,6 +66,8 @@ export interface Served {
   readonly history: () => History;
   /** How many events are in the journal only. */
   readonly eventsDropped: () => number;
+  /** Counts of what has happened, for Prometheus. */
+  readonly metrics: Metrics;
   /** Starts the faults of a plan, from now on; returns their ids. Throws `bad-fault-plan`, also for faults that other programs cannot meet. */
   readonly faults: (plan: FaultPlan, place?: string) => readonly string[];
   /** Ends the simulation with a complete journal. Idempotent. */
@@ -144,6 +147,7 @@ function control(
 ): Served {
   const { recorder } = live;
   const journal = openJournal(options, live);
+  const metrics = createMetrics(recorder);
   let count = recorder.events.length;
   recorder.listen((event) => {
     count += 1;
@@ -179,6 +183,7 @@ function control(
     seed: options.seed,
     history: () => windowOf(live.history()),
     eventsDropped: () => count - recorder.events.length,
+    metrics,
     faults,
     stop: () => (ended ??= end()),
   };

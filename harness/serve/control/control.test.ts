@@ -58,6 +58,29 @@ describe("the control API", () => {
     expect((await control(serving, "GET", "/outages")).json).toEqual([]);
   });
 
+  it("counts for Prometheus", async () => {
+    const serving = await serve();
+    const metrics = async () => (await control(serving, "GET", "/metrics")).text;
+    expect(await metrics()).toContain("brownout_faults_active 0\n");
+    await control(serving, "POST", "/outages", { preset: "throttled" });
+    await ask(serving, daemonRequest);
+    await control(serving, "DELETE", "/outages/throttled");
+    await ask(serving, daemonRequest);
+    const text = await metrics();
+    for (const line of [
+      '{endpoint="token",served_by="primary",result="429"} 1',
+      '{endpoint="token",served_by="primary",result="200"} 1',
+      'brownout_tokens_issued_total{endpoint="token"} 1',
+      'brownout_faults_met_total{fault="throttled"} 1',
+      "brownout_faults_active 0",
+      "brownout_requests_in_flight 0",
+    ])
+      expect(text).toContain(`${line}\n`);
+    // Each line is a comment or a sample of the text format.
+    for (const line of text.trimEnd().split("\n"))
+      expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{(\w+="[^"]*",?)+\})? [\d.]+)$/);
+  });
+
   it("ends a fault after its ttl by the machine's clock, when no one clears it", async () => {
     const serving = await serve();
     await control(serving, "POST", "/outages", { preset: "throttled", ttl: "300ms" });

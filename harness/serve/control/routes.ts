@@ -133,6 +133,15 @@ const history: readonly Route[] = [
   },
   {
     method: "GET",
+    path: "/metrics",
+    summary: "Counts since the simulation began, in the text format of Prometheus.",
+    handle(_request, { supervisor }) {
+      const { live, metrics } = supervisor.current();
+      return { text: metrics.text(live.clock.now()), type: "text/plain; version=0.0.4" };
+    },
+  },
+  {
+    method: "GET",
     path: "/findings",
     summary: "What the rules say now, of the events in memory.",
     handle(_request, { supervisor }) {
