@@ -24,7 +24,19 @@ export function recordOperation<T>(
   },
   { client, name, call, resultOf, options }: OwnCall<T>,
 ): Promise<T> {
-  const { recorder, operations } = parts;
+  const { recorder } = parts;
+  const operation = invoke(parts, { client, name });
+  return settle(parts, operation, recorder.causedBy({ operation, client }, call), {
+    resultOf,
+    failureOf: (value) => failureOf(value, options, (error) => parts.client.describeError?.(error)),
+  });
+}
+
+/** Records that own code is called, and gives the operation its number. */
+function invoke(
+  { recorder, operations }: Pick<ApplicationParts, "recorder" | "operations">,
+  { client, name }: { readonly client: string; readonly name: string },
+): number {
   const operation = operations.next();
   operations.open.add(operation);
   recorder.emit({
@@ -36,10 +48,7 @@ export function recordOperation<T>(
     tenant: "",
     scopes: [],
   });
-  return settle(parts, operation, recorder.causedBy({ operation, client }, call), {
-    resultOf,
-    failureOf: (value) => failureOf(value, options, (error) => parts.client.describeError?.(error)),
-  });
+  return operation;
 }
 
 /** An operation whose end another program reports. */
@@ -51,20 +60,11 @@ export interface BegunOperation {
 
 /** Records the beginning of an operation of flow `custom`, by that application instance. */
 export function beginOperation(
-  { recorder, operations }: Pick<ApplicationParts, "recorder" | "operations">,
+  parts: Pick<ApplicationParts, "recorder" | "operations">,
   { client, name }: { readonly client: string; readonly name: string },
 ): BegunOperation {
-  const operation = operations.next();
-  operations.open.add(operation);
-  recorder.emit({
-    kind: "operation-invoked",
-    operation,
-    client,
-    flow: "custom",
-    app: name,
-    tenant: "",
-    scopes: [],
-  });
+  const { recorder, operations } = parts;
+  const operation = invoke(parts, { client, name });
   return {
     operation,
     end(failure) {
