@@ -2,6 +2,7 @@
 import type { SessionFacts } from "../archive/change.ts";
 import type { ArchivedSession } from "../archive/session-record.ts";
 import type { TrackedFinding } from "../archive/tracked-findings.ts";
+import { ctrfText } from "./ctrf.ts";
 
 const columns = [
   "run",
@@ -90,28 +91,11 @@ export function writeArchivedCtrf(
       };
     });
   });
-  const counted = (status: string): number => tests.filter((one) => one.status === status).length;
   const start = Date.parse(session.recordedAt);
-  const report = {
-    reportFormat: "CTRF",
-    specVersion: "0.0.0",
-    generatedBy: `brownout ${session.brownout}`,
+  return ctrfText(tests, {
+    brownout: session.brownout,
     timestamp: session.recordedAt,
-    results: {
-      tool: { name: "brownout", version: session.brownout },
-      summary: {
-        tests: tests.length,
-        passed: counted("passed"),
-        failed: counted("failed"),
-        skipped: counted("skipped"),
-        pending: 0,
-        other: counted("other"),
-        start,
-        stop: start + Math.round(session.facts?.durationMs ?? 0),
-      },
-      tests,
-      extra: { run: session.id, seed: session.seed },
-    },
-  };
-  return `${JSON.stringify(report, null, 2)}\n`;
+    summary: { start, stop: start + Math.round(session.facts?.durationMs ?? 0) },
+    more: { extra: { run: session.id, seed: session.seed } },
+  });
 }

@@ -12,27 +12,16 @@ import { suiteName, type TestCase, testCasesOf } from "./test-cases.ts";
 export function writeCtrf(model: ReportModel, facts: RunFacts): string {
   const { totals, results } = model;
   const tests = testCasesOf(model, facts).map((one) => testOf(one, facts));
-  const count = (status: string): number => tests.filter((test) => test.status === status).length;
-  const report = {
-    reportFormat: "CTRF",
-    specVersion: "0.0.0",
-    generatedBy: `brownout ${results.brownout}`,
+  return ctrfText(tests, {
+    brownout: results.brownout,
     timestamp: facts.endedAt,
-    results: {
-      tool: { name: "brownout", version: results.brownout },
-      summary: {
-        tests: tests.length,
-        passed: count("passed"),
-        failed: count("failed"),
-        skipped: count("skipped"),
-        pending: 0,
-        other: count("other"),
-        flaky: tests.filter(({ flaky }) => flaky).length,
-        start: Date.parse(facts.startedAt),
-        stop: Date.parse(facts.endedAt),
-        duration: Math.round(facts.durationMs),
-      },
-      tests,
+    summary: {
+      flaky: tests.filter(({ flaky }) => flaky).length,
+      start: Date.parse(facts.startedAt),
+      stop: Date.parse(facts.endedAt),
+      duration: Math.round(facts.durationMs),
+    },
+    more: {
       environment: environmentOf(facts),
       extra: {
         seed: results.seed,
@@ -43,6 +32,47 @@ export function writeCtrf(model: ReportModel, facts: RunFacts): string {
         clients: facts.clients,
         ...(results.quarantine === undefined ? {} : { quarantine: results.quarantine }),
       },
+    },
+  });
+}
+
+/** A report of these tests, with their number by status. */
+export function ctrfText(
+  tests: readonly { readonly status: string }[],
+  {
+    brownout,
+    timestamp,
+    summary,
+    more,
+  }: {
+    /** The version that wrote the results. */
+    readonly brownout: string;
+    readonly timestamp: string;
+    /** What follows the numbers in the summary: when the tests were run. */
+    readonly summary: Readonly<Record<string, number>>;
+    /** What follows the tests. */
+    readonly more: object;
+  },
+): string {
+  const count = (status: string): number => tests.filter((test) => test.status === status).length;
+  const report = {
+    reportFormat: "CTRF",
+    specVersion: "0.0.0",
+    generatedBy: `brownout ${brownout}`,
+    timestamp,
+    results: {
+      tool: { name: "brownout", version: brownout },
+      summary: {
+        tests: tests.length,
+        passed: count("passed"),
+        failed: count("failed"),
+        skipped: count("skipped"),
+        pending: 0,
+        other: count("other"),
+        ...summary,
+      },
+      tests,
+      ...more,
     },
   };
   return `${JSON.stringify(report, null, 2)}\n`;
