@@ -1,5 +1,5 @@
 /** More real projects for the walk of `brownout init`: what a host, a route, a person or a certificate calls. */
-import type { WalkProject } from "./init-walk-projects.ts";
+import { nestManifest, type WalkProject } from "./init-walk-projects.ts";
 
 /** A function with a timer, whose client proves itself by a certificate and lives as long as the worker. */
 const timer: WalkProject = {
@@ -142,17 +142,6 @@ export async function unreadMail() {
   ],
 };
 
-const nestManifest = {
-  private: true,
-  scripts: { test: "jest" },
-  jest: {
-    moduleFileExtensions: ["js", "json", "ts"],
-    rootDir: "src",
-    testRegex: ".*\\.spec\\.ts$",
-    transform: { "^.+\\.(t|j)s$": "ts-jest" },
-    testEnvironment: "node",
-  },
-};
 const nestPackages = [
   "@nestjs/common@11.1.9",
   "@nestjs/core@11.1.9",

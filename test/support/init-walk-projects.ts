@@ -261,19 +261,22 @@ exports.app = app;
   printed: [/✔ adele signs in/, /✔ works through an hour without Entra/],
 };
 
+/** As NestJS' generator writes it. */
+export const nestManifest = {
+  private: true,
+  scripts: { test: "jest" },
+  jest: {
+    moduleFileExtensions: ["js", "json", "ts"],
+    rootDir: "src",
+    testRegex: ".*\\.spec\\.ts$",
+    transform: { "^.+\\.(t|j)s$": "ts-jest" },
+    testEnvironment: "node",
+  },
+};
+
 /** A service of NestJS as its generator sets it up, which makes a client for each call. */
 const nest: WalkProject = {
-  manifest: {
-    private: true,
-    scripts: { test: "jest" },
-    jest: {
-      moduleFileExtensions: ["js", "json", "ts"],
-      rootDir: "src",
-      testRegex: ".*\\.spec\\.ts$",
-      transform: { "^.+\\.(t|j)s$": "ts-jest" },
-      testEnvironment: "node",
-    },
-  },
+  manifest: nestManifest,
   packages: [
     "@azure/msal-node@3.8.1",
     "@nestjs/common@11.1.9",
