@@ -1,10 +1,10 @@
 /** `brownout init` in apps on Auth.js: what it finds in Next.js, and where it sends the others. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse, type ParserOptions } from "@babel/parser";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createFolder, type Folder } from "./command-line.ts";
-import { clientId, type InitProject, tenant } from "./support/init-projects.ts";
+import { syntaxErrorsOf, writeProject } from "./support/init-folder.ts";
+import { clientId, tenant } from "./support/init-projects.ts";
 
 let folder: Folder;
 beforeEach(() => {
@@ -12,18 +12,9 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
-function write({ manifest, files }: Pick<InitProject, "manifest" | "files">): void {
-  folder.write("package.json", `${JSON.stringify(manifest, null, 2)}\n`);
-  for (const [path, text] of Object.entries(files)) folder.write(path, text);
-}
+const write = (project: Parameters<typeof writeProject>[1]): void => writeProject(folder, project);
 
 const read = (path: string): string => readFileSync(join(folder.path, path), "utf8");
-
-const parsing: ParserOptions = {
-  sourceType: "unambiguous",
-  errorRecovery: true,
-  plugins: ["typescript"],
-};
 
 describe("init in an app on Auth.js", () => {
   const provider = "next-auth/providers/microsoft-entra-id";
@@ -60,7 +51,7 @@ describe("init in an app on Auth.js", () => {
       '"next build && node --test --test-concurrency=1 brownout/sign-in.test.mjs brownout/outage.test.mjs"',
     );
     for (const path of folder.files("brownout"))
-      expect({ path, errors: parse(read(path), parsing).errors }).toEqual({ path, errors: [] });
+      expect({ path, errors: syntaxErrorsOf(read(path)) }).toEqual({ path, errors: [] });
   });
 
   it("takes no other runner for Next.js", async () => {

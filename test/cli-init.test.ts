@@ -4,9 +4,9 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse, type ParserOptions } from "@babel/parser";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createFolder, type Folder } from "./command-line.ts";
+import { syntaxErrorsOf, writeProject } from "./support/init-folder.ts";
 import { frameworkProjects, nestService } from "./support/init-framework-projects.ts";
 import { guardedProjects } from "./support/init-guarded-projects.ts";
 import {
@@ -23,18 +23,9 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
-function write({ manifest, files }: Pick<InitProject, "manifest" | "files">): void {
-  folder.write("package.json", `${JSON.stringify(manifest, null, 2)}\n`);
-  for (const [path, text] of Object.entries(files)) folder.write(path, text);
-}
+const write = (project: Parameters<typeof writeProject>[1]): void => writeProject(folder, project);
 
 const read = (path: string): string => readFileSync(join(folder.path, path), "utf8");
-
-const parsing: ParserOptions = {
-  sourceType: "unambiguous",
-  errorRecovery: true,
-  plugins: ["typescript"],
-};
 
 describe("init in a project", () => {
   it.each(Object.entries({ ...initProjects, ...guardedProjects, ...frameworkProjects }))(
@@ -51,7 +42,7 @@ describe("init in a project", () => {
             typeof part === "string" ? new RegExp(RegExp.escape(part)) : part,
           );
       for (const path of folder.files().filter((one) => /(?:^|\/)brownout\/[^/]+$/.test(one)))
-        expect({ path, errors: parse(read(path), parsing).errors }).toEqual({ path, errors: [] });
+        expect({ path, errors: syntaxErrorsOf(read(path)) }).toEqual({ path, errors: [] });
       const manifest = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
       expect(manifest.scripts["test:outage"]).toBe(row.script);
     },
