@@ -31,8 +31,9 @@ export function callsWithoutAsking(history: History): readonly Operation[] {
 }
 
 function withoutAskingIn(history: History, calls: readonly Operation[]): readonly Operation[] {
-  const refused = calls.findIndex((call) => refusalOf(call) !== undefined);
-  const refusal = calls[refused] === undefined ? undefined : refusalOf(calls[refused]);
+  const refusals = calls.map(refusalOf);
+  const refused = refusals.findIndex((one) => one !== undefined);
+  const refusal = refusals[refused];
   if (refusal === undefined) return [];
   const needsNone = (call: Operation): boolean =>
     isWithoutAny(call) && !hasHeldToken(history, call, refusal);
@@ -61,7 +62,7 @@ function isWithoutAny(call: Operation): boolean {
 
 /** Whether the client of a call had been issued a token that could serve it: one for the same as was refused, or where that is not known any. */
 function hasHeldToken(history: History, { invoked, completed }: Operation, refusal: Exchange) {
-  const wanted = wantedBy(refusal);
+  const wanted = resourceKey(refusal.began);
   return exchangesOf(history).some((exchange) => {
     const { client, ended } = exchange;
     const token = ended?.issued?.token;
@@ -72,11 +73,7 @@ function hasHeldToken(history: History, { invoked, completed }: Operation, refus
   });
 }
 
-function wantedBy({ began }: Exchange): string {
-  return resourceKey(began);
-}
-
-function isFor(wanted: string, exchange: Exchange): boolean {
-  const other = wantedBy(exchange);
+function isFor(wanted: string, { began }: Exchange): boolean {
+  const other = resourceKey(began);
   return wanted === "" || other === "" || wanted === other;
 }
