@@ -9,9 +9,9 @@ import type { ServiceSettings } from "../entra/directory/service-settings.ts";
 import type { World } from "../entra/directory/world.ts";
 import type { WorldSketch } from "../entra/directory/world-sketch.ts";
 import { checkFaultPlan } from "../faults/validate.ts";
-import { AUTHORITY_FOLDER, projectAuthority } from "../serve/authority.ts";
+import { AUTHORITY_FOLDER, projectAuthority } from "../network/way-in/authority.ts";
 import type { ServedClock, ServeOptions } from "../serve/served-simulation.ts";
-import type { ListenAddress } from "../serve/way-in.ts";
+import type { ListenAddress } from "../network/way-in/way-in.ts";
 import type { Options } from "./arguments.ts";
 import { readTextFile } from "./text-file.ts";
 

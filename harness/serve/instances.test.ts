@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nameOfProgram } from "./client-process.ts";
+import { nameOfProgram } from "../network/way-in/client-process.ts";
 import { createInstances } from "./instances.ts";
 
 const process = (pid: number, startedAt = "1") => ({

@@ -3,26 +3,12 @@
  * where it comes from and how its client names itself. Two processes are two instances, so that
  * two pods are not taken for one client, nor eight runs of a program for a storm.
  */
-import type { Cause } from "../history/ledger.ts";
 import type { BegunOperation } from "../runner/simulation/operate.ts";
-import type { ClientProcess } from "./client-process.ts";
-
-/** What is known of the client of a connection. */
-export interface ClientConnection {
-  readonly process: ClientProcess | undefined;
-  /** Its address, without the port. */
-  readonly address: string;
-  /** The user in the address of the proxy, such as `pod-a` of `http://pod-a@127.0.0.1:8443`. */
-  readonly proxyUser?: string | undefined;
-}
-
-/** How a client names itself in a request, if it does. */
-export interface ClientNames {
-  /** The header User-Agent. */
-  readonly userAgent?: string | undefined;
-  /** `x-client-SKU` of MSAL. */
-  readonly sku?: string | undefined;
-}
+import type {
+  CauseOf,
+  ClientConnection,
+  ClientNames,
+} from "../network/way-in/client-connection.ts";
 
 /** An operation that is under way, and whose requests belong to it. */
 export interface OpenOperation {
@@ -36,7 +22,7 @@ export interface Instances {
   /** The name of an instance in the history, such as `nightly-1`. */
   readonly nameOf: (connection: ClientConnection, names?: ClientNames) => string;
   /** The cause of a request: its instance, and the operation to which it belongs. */
-  readonly causeOf: (connection: ClientConnection, names?: ClientNames) => Cause;
+  readonly causeOf: CauseOf;
   /** Requests belong to this operation until the returned function is called. */
   readonly open: (
     operation: Pick<BegunOperation, "operation"> & Omit<OpenOperation, "operation">,

@@ -21,7 +21,7 @@ import {
   serve,
 } from "../../test/support/serve.ts";
 import { authorityFile } from "../network/https-server.ts";
-import { initAuthority, projectAuthority } from "./authority.ts";
+import { initAuthority, projectAuthority } from "../network/way-in/authority.ts";
 import type { Serving } from "./start-serving.ts";
 
 function began(serving: Serving) {

@@ -3,13 +3,18 @@
  * machine's, a multiple of it, or moved step by step; a way in for programs, and a journal that is
  * written as things happen.
  */
-import { createSocketClients, type SocketClients } from "./socket-clients.ts";
-import { type Authority, packagedAuthority } from "./authority.ts";
+import { createSocketClients, type SocketClients } from "../network/way-in/socket-clients.ts";
+import { type Authority, packagedAuthority } from "../network/way-in/authority.ts";
 import { createJournalFile, type JournalFile } from "./journal-file.ts";
 import { checkConnectionFaults } from "./connection-faults.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { createInstances, type Instances } from "./instances.ts";
-import { type ListenAddress, startWayIn, type WayIn, type WayInOptions } from "./way-in.ts";
+import {
+  type ListenAddress,
+  startWayIn,
+  type WayIn,
+  type WayInOptions,
+} from "../network/way-in/way-in.ts";
 import { windowOf } from "./event-window.ts";
 import { machineTime } from "../core/time/free-running-time.ts";
 import { createVirtualClock } from "../core/time/virtual-clock.ts";

@@ -8,7 +8,7 @@ import { createTimedFaults } from "./control/timed-faults.ts";
 import type { Ready } from "./ready-file.ts";
 import type { ServeOptions } from "./served-simulation.ts";
 import { startSupervisor, type Supervisor } from "./supervisor.ts";
-import type { ListenAddress } from "./way-in.ts";
+import type { ListenAddress } from "../network/way-in/way-in.ts";
 
 export interface Serving {
   readonly supervisor: Supervisor;

@@ -3,7 +3,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
 import { authorityFile } from "../../network/https-server.ts";
-import { AUTHORITY_FOLDER, initAuthority, projectAuthority } from "../../serve/authority.ts";
+import {
+  AUTHORITY_FOLDER,
+  initAuthority,
+  projectAuthority,
+} from "../../network/way-in/authority.ts";
 import { systemBundles } from "../../serve/sandbox/namespace.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import type { Io } from "../io.ts";

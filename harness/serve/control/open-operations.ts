@@ -1,6 +1,6 @@
 /** Operations that other programs begin and end: what their requests were for. */
 import { HarnessError } from "../../core/errors.ts";
-import type { ClientProcess } from "../client-process.ts";
+import type { ClientProcess } from "../../network/way-in/client-process.ts";
 import type { Supervisor } from "../supervisor.ts";
 
 /** What a program says of the operation that it begins. */

@@ -1,7 +1,7 @@
 /** What an operation of the control API is: the server answers by it, and the OpenAPI document says it. */
 import type { LazySchema, TypeOf } from "../../core/validation.ts";
 import { parseWith } from "../../core/validation.ts";
-import type { ClientProcess } from "../client-process.ts";
+import type { ClientProcess } from "../../network/way-in/client-process.ts";
 import type { Supervisor } from "../supervisor.ts";
 import type { OpenOperations } from "./open-operations.ts";
 import type { TimedFaults } from "./timed-faults.ts";

@@ -7,9 +7,9 @@ import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { createServer, type Server, type Socket as TcpSocket } from "node:net";
 import { machineEndpoints } from "../../entra/request/machine-address.ts";
 import { isServedHost } from "../../network/served-hosts.ts";
-import { createProcessFinder } from "../client-process.ts";
-import type { Admission } from "../admissions.ts";
-import type { WayIn } from "../way-in.ts";
+import { createProcessFinder } from "../../network/way-in/client-process.ts";
+import type { Admission } from "../../network/way-in/admissions.ts";
+import type { WayIn } from "../../network/way-in/way-in.ts";
 import { answerTo, type DnsQuestion, parseQuestion, TYPE_A } from "./dns-message.ts";
 
 export interface NameServerOptions {

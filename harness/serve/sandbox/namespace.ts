@@ -9,7 +9,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSyn
 import { join } from "node:path";
 import { HarnessError } from "../../core/errors.ts";
 import { machineOrigins } from "../../entra/request/machine-address.ts";
-import type { ListenAddress } from "../way-in.ts";
+import type { ListenAddress } from "../../network/way-in/way-in.ts";
 
 /** Set in the process that runs inside, to the numbers of the user and group outside and an empty folder. */
 export const INSIDE = "BROWNOUT_INSIDE_NAMESPACE";

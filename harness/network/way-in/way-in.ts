@@ -11,30 +11,20 @@ import http from "node:http";
 import https from "node:https";
 import net, { type AddressInfo, type Socket } from "node:net";
 import tls, { type SecureContext, type TLSSocket } from "node:tls";
-import { createRequest } from "../core/http/message.ts";
-import { NetworkFault } from "../core/http/network-fault.ts";
-import { HarnessError } from "../core/errors.ts";
-import type { Gate } from "../core/time/gate.ts";
-import { isMachinePlace } from "../entra/request/machine-address.ts";
-import { deliverArrival } from "../network/deliver-arrival.ts";
-import {
-  type Arrival,
-  arrivalOf,
-  serverOptions,
-  wrongNameCertificate,
-} from "../network/https-server.ts";
-import {
-  isServedHost,
-  isServedUrl,
-  unmockedRequest,
-  unmockedUrl,
-} from "../network/served-hosts.ts";
+import { createRequest } from "../../core/http/message.ts";
+import { NetworkFault } from "../../core/http/network-fault.ts";
+import { HarnessError } from "../../core/errors.ts";
+import type { Gate } from "../../core/time/gate.ts";
+import { isMachinePlace } from "../../entra/request/machine-address.ts";
+import { deliverArrival } from "../deliver-arrival.ts";
+import { type Arrival, arrivalOf, serverOptions, wrongNameCertificate } from "../https-server.ts";
+import { isServedHost, isServedUrl, unmockedRequest, unmockedUrl } from "../served-hosts.ts";
 import { type AdmissionParts, type Admissions, createAdmissions } from "./admissions.ts";
 import type { Authority } from "./authority.ts";
 import { addressOf, namesIn, proxyUserOf } from "./incoming-request.ts";
-import type { Cause } from "../history/ledger.ts";
+import type { Cause } from "../../history/ledger.ts";
 import { keyOf } from "./client-process.ts";
-import type { ClientConnection, ClientNames } from "./instances.ts";
+import type { ClientConnection, ClientNames } from "./client-connection.ts";
 import type { SocketClients } from "./socket-clients.ts";
 
 /** Where the way in listens. */

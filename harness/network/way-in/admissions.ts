@@ -2,13 +2,13 @@
  * Decisions about connections at the time when the name of their host is looked up, for a name
  * server of our own: the connection that follows is then not asked about again.
  */
-import { createRequest } from "../core/http/message.ts";
-import { NetworkFault } from "../core/http/network-fault.ts";
-import type { Clock } from "../core/time/clock.ts";
-import type { Service } from "../core/http/service.ts";
-import { isServedHost } from "../network/served-hosts.ts";
-import type { Cause } from "../history/ledger.ts";
-import type { ClientConnection, Instances } from "./instances.ts";
+import { createRequest } from "../../core/http/message.ts";
+import { NetworkFault } from "../../core/http/network-fault.ts";
+import type { Clock } from "../../core/time/clock.ts";
+import type { Service } from "../../core/http/service.ts";
+import { isServedHost } from "../served-hosts.ts";
+import type { Cause } from "../../history/ledger.ts";
+import type { CauseOf, ClientConnection } from "./client-connection.ts";
 
 /** Where a name leads: to the way in, to nowhere as a fault says, or nowhere because it is not simulated. */
 export type Admission = "served" | "not-served" | NetworkFault;
@@ -16,7 +16,7 @@ export type Admission = "served" | "not-served" | NetworkFault;
 export interface AdmissionParts {
   readonly service: Service;
   readonly clock: Clock;
-  readonly causeOf: Instances["causeOf"];
+  readonly causeOf: CauseOf;
   /** Is filled with attempts to connect, and called with why one will fail; says who made it. Most do not fail, and need no look-up of their process. */
   readonly failing: WeakMap<Request, (fault: NetworkFault) => Promise<Cause>>;
   readonly onHarnessError: (error: unknown) => void;

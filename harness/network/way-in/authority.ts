@@ -5,10 +5,10 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import tls, { type SecureContext } from "node:tls";
-import { HarnessError } from "../core/errors.ts";
-import { makeFolder } from "../core/make-folder.ts";
-import { authorityFile, serverOptions } from "../network/https-server.ts";
-import { createAuthority, leafAuthorityOf } from "../network/leaf-certificate.ts";
+import { HarnessError } from "../../core/errors.ts";
+import { makeFolder } from "../../core/make-folder.ts";
+import { authorityFile, serverOptions } from "../https-server.ts";
+import { createAuthority, leafAuthorityOf } from "../leaf-certificate.ts";
 
 export interface Authority {
   /** The file of the certificate that programs must trust. */

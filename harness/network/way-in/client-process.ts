@@ -5,8 +5,8 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { endianness } from "node:os";
 import { basename } from "node:path";
-import { machineTime } from "../core/time/free-running-time.ts";
-import { afterMachineMs } from "../core/time/machine-timer.ts";
+import { machineTime } from "../../core/time/free-running-time.ts";
+import { afterMachineMs } from "../../core/time/machine-timer.ts";
 
 /** Both ends of a connection, as this process sees it. One port of a client may have connections to several addresses. */
 export interface ConnectionEnds {

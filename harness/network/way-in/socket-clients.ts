@@ -1,7 +1,7 @@
 /** Who is at the other end of a socket. */
 import type { Socket } from "node:net";
 import { createProcessFinder } from "./client-process.ts";
-import type { ClientConnection } from "./instances.ts";
+import type { ClientConnection } from "./client-connection.ts";
 
 /** Finds the client of a connection to this process. */
 export type SocketClients = (

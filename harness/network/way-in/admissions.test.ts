@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { NetworkFault } from "../core/http/network-fault.ts";
-import { createVirtualClock } from "../core/time/virtual-clock.ts";
+import { NetworkFault } from "../../core/http/network-fault.ts";
+import { createVirtualClock } from "../../core/time/virtual-clock.ts";
 import { createAdmissions } from "./admissions.ts";
 
 const HOST = "login.microsoftonline.com";

@@ -1,9 +1,9 @@
 /** What a request says of itself before it is one of the simulator's: its address, and who sends it. */
 import type http from "node:http";
 import net from "node:net";
-import { textOfRequest } from "../core/http/message.ts";
-import { isServedUrl } from "../network/served-hosts.ts";
-import type { ClientNames } from "./instances.ts";
+import { textOfRequest } from "../../core/http/message.ts";
+import { isServedUrl } from "../served-hosts.ts";
+import type { ClientNames } from "./client-connection.ts";
 
 /** The user of `Proxy-Authorization: Basic`, without the password. */
 export function proxyUserOf({ headers }: http.IncomingMessage): string | undefined {
