@@ -9,6 +9,7 @@ import { createFolder, type Folder } from "./command-line.ts";
 import { syntaxErrorsOf, writeProject } from "./support/init-folder.ts";
 import { frameworkProjects, nestService } from "./support/init-framework-projects.ts";
 import { guardedProjects } from "./support/init-guarded-projects.ts";
+import { pageProjects } from "./support/init-page-projects.ts";
 import {
   clientId,
   type InitProject,
@@ -28,25 +29,24 @@ const write = (project: Parameters<typeof writeProject>[1]): void => writeProjec
 const read = (path: string): string => readFileSync(join(folder.path, path), "utf8");
 
 describe("init in a project", () => {
-  it.each(Object.entries({ ...initProjects, ...guardedProjects, ...frameworkProjects }))(
-    "%s",
-    async (_name, row) => {
-      write(row);
-      const { code, stdout, stderr } = await folder.main("init", "--yes", "--no-run");
-      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-      for (const part of row.found)
-        expect(stdout).toMatch(typeof part === "string" ? new RegExp(RegExp.escape(part)) : part);
-      for (const [path, parts] of Object.entries(row.written))
-        for (const part of parts)
-          expect(read(path)).toMatch(
-            typeof part === "string" ? new RegExp(RegExp.escape(part)) : part,
-          );
-      for (const path of folder.files().filter((one) => /(?:^|\/)brownout\/[^/]+$/.test(one)))
-        expect({ path, errors: syntaxErrorsOf(read(path)) }).toEqual({ path, errors: [] });
-      const manifest = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
-      expect(manifest.scripts["test:outage"]).toBe(row.script);
-    },
-  );
+  it.each(
+    Object.entries({ ...initProjects, ...guardedProjects, ...pageProjects, ...frameworkProjects }),
+  )("%s", async (_name, row) => {
+    write(row);
+    const { code, stdout, stderr } = await folder.main("init", "--yes", "--no-run");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const part of row.found)
+      expect(stdout).toMatch(typeof part === "string" ? new RegExp(RegExp.escape(part)) : part);
+    for (const [path, parts] of Object.entries(row.written))
+      for (const part of parts)
+        expect(read(path)).toMatch(
+          typeof part === "string" ? new RegExp(RegExp.escape(part)) : part,
+        );
+    for (const path of folder.files().filter((one) => /(?:^|\/)brownout\/[^/]+$/.test(one)))
+      expect({ path, errors: syntaxErrorsOf(read(path)) }).toEqual({ path, errors: [] });
+    const manifest = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    expect(manifest.scripts["test:outage"]).toBe(row.script);
+  });
 
   it("takes the registration as az prints it", async () => {
     write({

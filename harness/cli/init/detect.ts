@@ -33,6 +33,7 @@ import {
 } from "./find-runner.ts";
 import { mochaOptions } from "./mocha-options.ts";
 import type { Project } from "./read-project.ts";
+import { readAliases } from "./resolve-specifier.ts";
 import { type Registration, registeredApp, registrationOf, withSaml } from "./registration.ts";
 import { parseSources, type SourceModule } from "./source-module.ts";
 
@@ -85,7 +86,7 @@ interface Sources {
 export async function detect(project: Project, choices: Choices): Promise<DetectedApp> {
   const { modules, leftOut } = await parseSources(project.files.values());
   const notRead = [...project.leftOut, ...leftOut];
-  const evaluator = createEvaluator(modules);
+  const evaluator = createEvaluator(modules, readAliases(modules));
   const clients = findClients(modules, evaluator);
   const missing: string[] = [];
   const variables = readEnvironment(project);

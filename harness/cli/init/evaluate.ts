@@ -2,8 +2,8 @@
  * What an expression of the sources amounts to, without running anything: literals, joined texts,
  * constants across modules, and variables of the environment, which stay variables.
  */
-import { posix } from "node:path";
 import type { Node } from "@babel/types";
+import { type PathAlias, resolveSpecifier } from "./resolve-specifier.ts";
 import { dottedName, type Fields, isNode, nameOf, type SourceModule } from "./source-module.ts";
 
 /** A part of a text: as written, a variable of the environment, or the page's own origin. */
@@ -17,6 +17,8 @@ export type Value =
   | { readonly kind: "text"; readonly parts: readonly Part[] }
   | { readonly kind: "object"; readonly node: Fields; readonly module: SourceModule }
   | { readonly kind: "list"; readonly items: readonly Value[] }
+  /** All variables at once: `process.env`, `import.meta.env`, or what a schema made of them. */
+  | { readonly kind: "environment" }
   | { readonly kind: "unknown" };
 
 const UNKNOWN: Value = { kind: "unknown" };
@@ -35,13 +37,18 @@ export interface Evaluator {
   readonly property: (value: Value, ...names: readonly string[]) => Value;
   /** Whether an object has a property that these names reach. */
   readonly has: (value: Value, ...names: readonly string[]) => boolean;
-  /** The module that a relative specifier means. */
+  /** The module that a specifier means, relative or by an alias; undefined for a package. */
   readonly resolve: (specifier: string, from: string) => SourceModule | undefined;
 }
 
-/** An evaluator over modules by path. */
-export function createEvaluator(modules: ReadonlyMap<string, SourceModule>): Evaluator {
-  const top = (): Context => ({ modules, depth: 0, steps: { left: STEPS_MAX } });
+/** An evaluator over modules by path, and the aliases under which they import each other. */
+export function createEvaluator(
+  modules: ReadonlyMap<string, SourceModule>,
+  aliases: readonly PathAlias[] = [],
+): Evaluator {
+  const resolve: Evaluator["resolve"] = (specifier, from) =>
+    resolveSpecifier(specifier, from, { modules, aliases });
+  const top = (): Context => ({ resolve, depth: 0, steps: { left: STEPS_MAX } });
   return {
     evaluate: (node, module) => evaluateAt(node, module, top()),
     property: (value, ...names) => propertyAt(value, names, top()),
@@ -56,12 +63,12 @@ export function createEvaluator(modules: ReadonlyMap<string, SourceModule>): Eva
         )
       );
     },
-    resolve: (specifier, from) => resolveIn(modules, specifier, from),
+    resolve,
   };
 }
 
 interface Context {
-  readonly modules: ReadonlyMap<string, SourceModule>;
+  readonly resolve: Evaluator["resolve"];
   readonly depth: number;
   /** Of one evaluation, however it branches. */
   readonly steps: { left: number };
@@ -114,7 +121,7 @@ function identifierOf(name: string, module: SourceModule, context: Context): Val
   if (declared !== undefined) return evaluateAt(declared, module, context);
   const imported = module.imports.get(name);
   if (imported === undefined) return UNKNOWN;
-  const from = resolveIn(context.modules, imported.from, module.path);
+  const from = context.resolve(imported.from, module.path);
   if (from === undefined) return UNKNOWN;
   const isWhole = imported.name === "default" || imported.name === "*";
   const exported =
@@ -133,13 +140,17 @@ export function variableRead(node: Fields): string | undefined {
   return ENVIRONMENT.test(dottedName(node.object) ?? "") ? nameOf(node.property) : undefined;
 }
 
+function variableOf(name: string): Value {
+  return { kind: "text", parts: [{ kind: "variable", name }] };
+}
+
 const OWN_ORIGIN = /^(?:(?:globalThis|window|self|document)\.)*location\.origin$/;
 
 function memberOf(node: Fields, module: SourceModule, context: Context): Value {
   const whole = dottedName(node) ?? "";
   const variable = variableRead(node);
-  if (variable !== undefined)
-    return { kind: "text", parts: [{ kind: "variable", name: variable }] };
+  if (variable !== undefined) return variableOf(variable);
+  if (ENVIRONMENT.test(whole)) return { kind: "environment" };
   if (OWN_ORIGIN.test(whole)) return ORIGIN;
   const { object, property } = node as { object?: unknown; property?: unknown };
   const name = nameOf(property);
@@ -147,7 +158,7 @@ function memberOf(node: Fields, module: SourceModule, context: Context): Value {
   const namespace =
     isNode(object) && object.type === "Identifier" ? module.imports.get(object.name) : undefined;
   if (namespace?.name === "*") {
-    const from = resolveIn(context.modules, namespace.from, module.path);
+    const from = context.resolve(namespace.from, module.path);
     const exported = from?.exports.get(name);
     if (from !== undefined && exported !== undefined) return evaluateAt(exported, from, context);
   }
@@ -157,6 +168,7 @@ function memberOf(node: Fields, module: SourceModule, context: Context): Value {
 function propertyAt(value: Value, names: readonly string[], context: Context): Value {
   const [name, ...rest] = names;
   if (name === undefined) return value;
+  if (value.kind === "environment") return rest.length > 0 ? UNKNOWN : variableOf(name);
   if (value.kind !== "object" || value.node.type !== "ObjectExpression") return UNKNOWN;
   const inside = deeper(context);
   for (const property of value.node.properties.toReversed()) {
@@ -169,33 +181,6 @@ function propertyAt(value: Value, names: readonly string[], context: Context): V
   }
   return UNKNOWN;
 }
-
-function resolveIn(
-  modules: ReadonlyMap<string, SourceModule>,
-  specifier: string,
-  from: string,
-): SourceModule | undefined {
-  // Aliases such as "@/auth" and "~/auth", as the templates of frameworks set them up.
-  const aliased = /^[@~]\/(.+)$/.exec(specifier)?.[1];
-  if (!specifier.startsWith(".") && aliased === undefined) return undefined;
-  const bases =
-    aliased === undefined
-      ? [posix.join(posix.dirname(from), specifier)]
-      : [posix.join("src", aliased), aliased];
-  const paths = bases.flatMap((base) => [
-    base,
-    base.replace(/\.[cm]?jsx?$/, ""),
-    posix.join(base, "index"),
-  ]);
-  for (const path of paths)
-    for (const extension of ["", ...EXTENSIONS]) {
-      const found = modules.get(path + extension);
-      if (found !== undefined) return found;
-    }
-  return undefined;
-}
-
-const EXTENSIONS = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".vue"];
 
 function textOf(text: string): Value {
   return { kind: "text", parts: [{ kind: "text", text }] };
@@ -236,8 +221,11 @@ function callOf(node: Fields, inner: (next: unknown) => Value): Value {
   const [first] = node.arguments;
   const name = dottedName(node.callee) ?? "";
   if (/^(?:String|Object\.freeze)$/.test(name)) return inner(first);
+  // `schema.parse(import.meta.env)`, `cleanEnv(process.env, …)`: the same names, checked.
+  const given = node.arguments.map(inner).find(({ kind }) => kind === "environment");
+  if (given !== undefined) return given;
   if (!/\.(?:get|getOrThrow|require|env)$/.test(name)) return UNKNOWN;
   const variable = nameOf(first);
   if (variable === undefined || !/^[A-Z][A-Z0-9_]+$/.test(variable)) return UNKNOWN;
-  return { kind: "text", parts: [{ kind: "variable", name: variable }] };
+  return variableOf(variable);
 }

@@ -220,10 +220,13 @@ function findConfiguration(
       const fields = auth.kind === "object" ? auth : whole;
       const clientId = evaluator.property(fields, "clientId");
       const authority = evaluator.property(fields, "authority");
-      if (clientId.kind !== "text" || (auth.kind !== "object" && authority.kind !== "text")) return;
+      const tenant = evaluator.property(fields, "tenantId");
+      const isOfEntra = [authority, tenant].some(({ kind }) => kind === "text");
+      if (clientId.kind !== "text" || (auth.kind !== "object" && !isOfEntra)) return;
       found = {
         clientId,
         authority,
+        tenant,
         redirectUri: evaluator.property(fields, "redirectUri"),
         secret: evaluator.property(fields, "clientSecret"),
         certificate: evaluator.property(fields, "clientCertificate"),
@@ -270,7 +273,7 @@ export function scopesOf(texts: readonly string[]): readonly string[] {
   return [...new Set(words)].filter(
     (scope) =>
       !isOpenidScope(scope) &&
-      (/^[A-Z][A-Za-z]+(?:[.-][A-Za-z]+)+$/.test(scope) ||
+      (/^[A-Z][A-Za-z]+(?:[.-][A-Za-z]+)+$/i.test(scope) ||
         /^(?:api|https):\/\/\S+\/\S+$/.test(scope)),
   );
 }

@@ -1,23 +1,12 @@
 /** What is known of a single-page app without opening it: how it is served, and how a person signs in. */
 import type { Evaluator } from "./evaluate.ts";
+import { findClicks } from "./find-clicks.ts";
 import { isTestFile } from "./find-clients.ts";
 import { findGuardedRoute } from "./find-guarded-route.ts";
 import { plainText } from "./find-runner.ts";
 import type { Project } from "./read-project.ts";
-import {
-  dottedName,
-  type Fields,
-  isNode,
-  nameOf,
-  type SourceModule,
-  visitNodes,
-} from "./source-module.ts";
-
-/** What a person clicks, by its role and name. */
-export interface Click {
-  readonly role: "button" | "link";
-  readonly name: string;
-}
+import type { Click } from "./sign-in-clicks.ts";
+import { dottedName, nameOf, type SourceModule, visitNodes } from "./source-module.ts";
 
 /** A page that Playwright can open. */
 export interface FoundPage {
@@ -119,107 +108,16 @@ function portIn(
   return undefined;
 }
 
-const SIGN_IN = /\b(?:sign|log)[ -]?in\b|anmelden|se connecter|iniciar sesi/i;
-
-/** Angular has templates in TypeScript as well. */
-const TEMPLATES = /\.(?:[cm]?[jt]sx?|html|vue)$/;
-
-function findClicks(
-  { files }: Project,
-  modules: ReadonlyMap<string, SourceModule>,
-): readonly Click[] | undefined {
-  const found: (readonly Click[])[] = [];
-  let signsInByItself = false;
-  for (const module of modules.values()) {
-    if (isTestFile(module.path)) continue;
-    visitNodes(module.program, (node) => {
-      if (node.type === "JSXElement") found.push(...clicksIn(node));
-      const name = node.type === "Identifier" || node.type === "JSXIdentifier" ? node.name : "";
-      if (/^(?:MsalAuthenticationTemplate|useMsalAuthentication|MsalGuard)$/.test(name))
-        signsInByItself = true;
-    });
-  }
-  for (const { path, text } of files.values())
-    if (TEMPLATES.test(path) && !isTestFile(path)) found.push(...clicksInTemplate(text));
-  const [longest] = found.toSorted((one, other) => other.length - one.length);
-  return longest ?? (signsInByItself ? [] : undefined);
-}
-
-/** An element that is clicked to sign in; one in a menu is two clicks. */
-function clicksIn(element: Fields): readonly (readonly Click[])[] {
-  const menu = attributeText(element, /^(?:title|label)$/);
-  if (menu !== undefined && SIGN_IN.test(menu)) {
-    const items: Click[] = [];
-    visitNodes(element["children"], (inner) => {
-      if (inner.type === "JSXElement") items.push(...clickOf(inner));
-    });
-    const [item] = items;
-    if (item !== undefined) return [[{ role: "button", name: menu }, item]];
-  }
-  const click = clickOf(element);
-  return click.length === 0 ? [] : [click];
-}
-
-function clickOf(element: Fields): readonly Click[] {
-  const name = textIn(element["children"]);
-  const opening = element["openingElement"] as Fields;
-  const tag = dottedName(opening["name"]) ?? nameOf(opening["name"]) ?? "";
-  const isClicked =
-    /^(?:a|button|.*Button|.*Link)$/.test(tag) || attributeNames(element).includes("onClick");
-  if (!isClicked || !SIGN_IN.test(name) || name.length > 60) return [];
-  return [{ role: tag === "a" || tag.endsWith("Link") ? "link" : "button", name }];
-}
-
-function attributesOf(element: Fields): readonly Fields[] {
-  const opening = element["openingElement"] as Fields | undefined;
-  return (opening?.["attributes"] ?? []) as readonly Fields[];
-}
-
-function attributeNames(element: Fields): readonly (string | undefined)[] {
-  return attributesOf(element).map((attribute) => nameOf(attribute["name"]));
-}
-
-function attributeText(element: Fields, name: RegExp): string | undefined {
-  const attribute = attributesOf(element).find((one) => name.test(nameOf(one["name"]) ?? ""));
-  return nameOf(attribute?.["value"]);
-}
-
-/** The text that stands in an element itself, as its accessible name has it. */
-function textIn(children: unknown): string {
-  if (!Array.isArray(children)) return "";
-  const texts = children.map((child: unknown) => {
-    if (!isNode(child)) return "";
-    if (child.type === "JSXText") return child.value;
-    return child.type === "JSXExpressionContainer" ? (nameOf(child.expression) ?? "") : "";
-  });
-  return texts.join("").replaceAll(/\s+/g, " ").trim();
-}
-
-/** What people write by hand is shorter; the time that a search takes may grow with the square. */
-const TEMPLATE_LENGTH_MAX = 100_000;
-
-/** The same in the templates of Angular and Vue, and in HTML. */
-function clicksInTemplate(text: string): readonly (readonly Click[])[] {
-  if (text.length > TEMPLATE_LENGTH_MAX || !SIGN_IN.test(text)) return [];
-  const elements = text.matchAll(
-    /<(button|a)\b(?:"[^"]{0,300}"|'[^']{0,300}'|[^"'<>]){0,300}>([^<>{}]{1,80})<\/\1>/gi,
-  );
-  return [...elements].flatMap(([, tag = "", inner = ""]) => {
-    const name = inner.replaceAll(/\s+/g, " ").trim();
-    const role = tag.toLowerCase() === "a" ? "link" : "button";
-    return SIGN_IN.test(name) ? [[{ role, name }] as const] : [];
-  });
-}
-
 function findGraphUrls(modules: ReadonlyMap<string, SourceModule>): readonly string[] {
   const urls = new Set<string>();
   for (const module of modules.values()) {
     if (isTestFile(module.path)) continue;
     visitNodes(module.program, (node) => {
       if (node.type !== "StringLiteral") return;
-      if (/^https:\/\/graph\.microsoft\.com\/[\w./-]+$/.test(node.value)) {
-        if (!node.value.endsWith(".default") && !/\/[A-Z]\w+\.[A-Z]/.test(node.value))
-          urls.add(node.value);
+      // A query is no part of the address that is answered.
+      const [address = ""] = node.value.split("?", 1);
+      if (/^https:\/\/graph\.microsoft\.com\/[\w./-]+$/.test(address)) {
+        if (!address.endsWith(".default") && !/\/[A-Z]\w+\.[A-Z]/.test(address)) urls.add(address);
       }
     });
   }

@@ -72,7 +72,7 @@ export function findStyle(
   modules: ReadonlyMap<string, SourceModule>,
   runner: Runner,
 ): Style {
-  const paths = [...modules.keys()];
+  const paths = [...modules.keys()].filter((path) => !/\.(?:json|html)$/.test(path));
   const isTypeScript = (path: string): boolean => /\.[cm]?tsx?$/.test(path);
   const written = paths.filter((path) => /^(?:src|app|lib|server)\//.test(path));
   const own = (written.length > 0 ? written : paths).filter((path) => !/\.config\./.test(path));

@@ -37,9 +37,9 @@ const NOT_READ: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Sources and settings. Of JSON and YAML only what init uses: data and translations may be thousands of files. */
+/** Sources and settings. Of JSON and YAML only what says so by its name: data and translations may be thousands of files. */
 const READ =
-  /\.(?:[cm]?[jt]sx?|vue|html)$|^\.env(?:\.[\w.-]+)?$|^\.mocharc(?:\.\w+)?$|^tsconfig(?:\.[\w.-]+)?\.json$|^(?:angular|jest\.config|local\.settings)\.json$/;
+  /\.(?:[cm]?[jt]sx?|vue|html)$|^\.env(?:\.[\w.-]+)?$|^\.mocharc(?:\.\w+)?$|^angular\.json$|^[\w.-]{0,40}(?:config|settings?|env(?:ironment)?s?|auth|msal|entra|azure|aad)[\w.-]{0,40}\.json$/i;
 
 /** Reads the project in `cwd`; throws `bad-usage` when there is none, or its package.json is not one. */
 export function readProject(cwd: string): Project {

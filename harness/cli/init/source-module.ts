@@ -1,6 +1,6 @@
 /**
  * Sources as syntax trees: TypeScript, JavaScript, the scripts of Vue components and of HTML
- * pages. They are parsed and never run.
+ * pages, and JSON with its comments. They are parsed and never run.
  */
 import type { ParserPlugin } from "@babel/parser";
 import type { Node } from "@babel/types";
@@ -28,7 +28,7 @@ export interface ImportedName {
 /** A node whose fields are looked at by name. */
 export type Fields = Node & Readonly<Record<string, unknown>>;
 
-const SOURCE = /\.([cm]?[jt]sx?|vue|html)$/;
+const SOURCE = /\.([cm]?[jt]sx?|vue|html|json)$/;
 
 /** Parses every source; what cannot be parsed is left out and named in `leftOut`. */
 export async function parseSources(files: Iterable<ProjectFile>): Promise<{
@@ -73,6 +73,8 @@ function pluginsFor(extension: string, text: string): ParserPlugin[] {
 
 /** The scripts inside of a page or component, at the lines where they stand. */
 function scriptOf(text: string, extension: string): string | undefined {
+  // JSON is an expression: on the line where it stands in the file.
+  if (extension === "json") return `export default (${text.replace(/^\uFEFF/, "")}\n)`;
   if (extension !== "vue" && extension !== "html") return text;
   let script = "";
   let [lines, linesWritten, counted] = [0, 0, 0];
