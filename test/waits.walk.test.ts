@@ -17,6 +17,14 @@ const rightRows = Object.entries(groups).flatMap(([group, rows]) =>
     .map(([name, row]) => ({ group, name, row })),
 );
 
+it("the peer hears no question that it cannot read", async () => {
+  await playRows(["dns.resolve4 at a server that does not answer"], {
+    mount: "https",
+    peer: peer.ports,
+  });
+  expect(peer.complaints()).toBe("");
+});
+
 describe.each(mounts)("under the mount %s", (mount) => {
   const rows = rightRows.filter(({ row }) => row.mounts?.includes(mount) ?? true);
   it.each(rows)(

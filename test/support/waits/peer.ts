@@ -14,13 +14,19 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => void setTi
 const fixture = (name: string): Buffer =>
   readFileSync(new URL(`../../../fixtures/tls/${name}`, import.meta.url));
 
+/** The delay that a text asks for, ms; what is no number, such as a question to a name server, is answered at once. */
+function delayIn(text: string): number {
+  const ms = Number(text);
+  return Number.isFinite(ms) ? ms : 0;
+}
+
 /** `20,200`: a line after 20 ms, and another after 200 ms more. */
 function speakLines(socket: Socket): void {
   socket.on("error", () => undefined);
   socket.on("data", (data) => {
     void (async () => {
       for (const line of data.toString("utf8").trim().split("\n")) {
-        const [first = 0, second = 0] = line.split(",").map(Number);
+        const [first = 0, second = 0] = line.split(",").map(delayIn);
         await sleep(first);
         socket.write("pong\n");
         if (second === 0) continue;
@@ -78,7 +84,7 @@ web2.on("stream", (stream, headers) => {
 const datagrams = dgram.createSocket("udp4");
 datagrams.on("message", (message, { port, address }) => {
   if (message.toString("utf8") === "never") return;
-  void sleep(Number(message.toString("utf8"))).then(() => datagrams.send("pong", port, address));
+  void sleep(delayIn(message.toString("utf8"))).then(() => datagrams.send("pong", port, address));
 });
 
 const listen = (server: Server): Promise<number> =>

@@ -14,16 +14,22 @@ const HANGS_AFTER_MS = 120_000;
 export interface Peer {
   readonly ports: PeerPorts;
   readonly stop: () => void;
+  /** What it has printed that it should not, such as a warning of Node. */
+  readonly complaints: () => string;
 }
 
 /** Starts the servers of `peer.ts`. */
 export async function startPeer(): Promise<Peer> {
-  const child: ChildProcess = fork(peerFile);
+  const child: ChildProcess = fork(peerFile, { stdio: ["inherit", "inherit", "pipe", "ipc"] });
+  let complaints = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    complaints += text;
+  });
   const ports = await new Promise<PeerPorts>((resolve, reject) => {
     child.once("message", (message) => resolve(message as PeerPorts));
     child.once("error", reject);
   });
-  return { ports, stop: () => child.disconnect() };
+  return { ports, stop: () => child.disconnect(), complaints: () => complaints };
 }
 
 /** Plays the rows one after the other in one process. Rejects when one of them hangs or ends it. */
