@@ -216,6 +216,53 @@ describe("a worker thread that asks Entra", () => {
   });
 });
 
+describe("a program that cannot be held", () => {
+  const lines: string[] = [];
+  beforeEach(() => {
+    lines.length = 0;
+    guard.restore();
+    guard = installNetworkGuard({
+      suite: { allow: [] },
+      onHarnessError: (error) => void reported.push(error),
+      onUnheld: (line) => void lines.push(line),
+    });
+  });
+
+  it.skipIf(process.platform === "win32")(
+    "because its environment is taken away is named once, when it starts",
+    async () => {
+      spawnSync("sh", ["-c", "env -i true"]);
+      await outputOf(spawn("sh", ["-c", "env -i true"]));
+      await promisify(childProcess.exec)("env -i true");
+      expect(lines).toEqual([
+        "the program sh is started with env -i: whether it reaches the real service is not seen",
+      ]);
+      lines.length = 0;
+      childProcess.execSync("env -i true");
+      expect(lines).toEqual([
+        "the program env is started with env -i: whether it reaches the real service is not seen",
+      ]);
+    },
+  );
+
+  it("because it lives on is named when this process ends", async () => {
+    const child = spawn(process.execPath, ["-e", "process.stdin.resume()"], { detached: true });
+    const before = new Set(process.listeners("exit"));
+    guard.restore();
+    expect(lines).toEqual([]);
+    const [atExit] = process.listeners("exit").filter((one) => !before.has(one));
+    atExit?.(0);
+    child.stdin.end();
+    await once(child, "exit");
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^the program node\S* lives on: what it asks for from now on is stopped/,
+      ),
+    ]);
+    install();
+  });
+});
+
 describe("afterwards", () => {
   it("a child that outlives its test is named when it has asked, and its folder is gone", async () => {
     guard.restore();

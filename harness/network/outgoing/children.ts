@@ -20,12 +20,18 @@ import { type EarlyWorkerGuard, guardEarlyWorkers } from "./early-workers.ts";
 import type { HarnessError } from "../../core/errors.ts";
 import type { StopOptions } from "./stop.ts";
 import { type Method, replaceMethod } from "./replace-method.ts";
+import { lostGuardIn } from "./lost-guard.ts";
 import { stoppedInChild } from "./stopped-in-child.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Holds those that are started until the returned function is called, which also reports what they did last. */
-export function guardChildren({ suite, onHarnessError, onLateError }: StopOptions): () => void {
+export function guardChildren({
+  suite,
+  onHarnessError,
+  onLateError,
+  onUnheld = printLine,
+}: StopOptions): () => void {
   const allow = suite?.allow ?? [];
   // A child's own children report to the process that is simulated.
   const own = readChildSettings(process.env);
@@ -33,7 +39,7 @@ export function guardChildren({ suite, onHarnessError, onLateError }: StopOption
   let isOver = false;
   let proxy: RefusingProxy | undefined;
   const known = new Set<string>();
-  const alive = new Set<childProcess.ChildProcess>();
+  const alive = new Map<childProcess.ChildProcess, string>();
 
   const report = (): void => {
     for (const stopped of file?.read() ?? []) {
@@ -47,12 +53,18 @@ export function guardChildren({ suite, onHarnessError, onLateError }: StopOption
   const end = (): void => {
     process.off("exit", end);
     report();
+    if (file !== undefined)
+      for (const program of new Set(alive.values()))
+        onUnheld(
+          `${program} lives on: what it asks for from now on is stopped, and no one hears of it`,
+        );
     file?.remove();
     file = undefined;
     proxy?.stop();
   };
-  const started = (child: childProcess.ChildProcess): void => {
-    alive.add(child);
+  const watchCommand = createCommandWatch(onUnheld);
+  const started = (child: childProcess.ChildProcess, program: string): void => {
+    alive.set(child, program);
     child.once("exit", () => {
       report();
       alive.delete(child);
@@ -75,10 +87,12 @@ export function guardChildren({ suite, onHarnessError, onLateError }: StopOption
   const undo = [
     early.undo,
     replaceMethod(childProcess.ChildProcess.prototype, "spawn", (original) =>
-      guardedSpawn(original, environmentOf, started),
+      guardedSpawn(original, { environmentOf, started, watchCommand }),
     ),
     ...(["spawnSync", "execFileSync", "execSync"] as const).map((name) =>
-      replaceMethod(childProcess, name, (original) => guardedSync(original, environmentOf, report)),
+      replaceMethod(childProcess, name, (original) =>
+        guardedSync(original, { environmentOf, watchCommand }, report),
+      ),
     ),
     guardWorkers(settingsOf, report, early),
   ];
@@ -93,21 +107,42 @@ export function guardChildren({ suite, onHarnessError, onLateError }: StopOption
   };
 }
 
-/** At once: this process may be about to end. */
-function printLate({ message, hint = "" }: HarnessError): void {
-  writeSync(
-    process.stderr.fd,
-    `${message}, after the test or run that had started it was over. ${hint}\n`,
-  );
+/** Names each program once that is started so that it loses the guard. */
+function createCommandWatch(onUnheld: (line: string) => void): AtStart["watchCommand"] {
+  const named = new Set<string>();
+  return (program, parts) => {
+    const by = lostGuardIn(parts.filter((part) => typeof part === "string").join(" "));
+    if (by === undefined || named.has(program)) return;
+    named.add(program);
+    onUnheld(`${program} is started with ${by}: whether it reaches the real service is not seen`);
+  };
 }
 
-type EnvironmentOf = (program: string, given: Environment) => Environment;
+function printLate({ message, hint = "" }: HarnessError): void {
+  printLine(`${message}, after the test or run that had started it was over. ${hint}`);
+}
+
+/** At once: this process may be about to end. */
+function printLine(line: string): void {
+  writeSync(process.stderr.fd, `${line}\n`);
+}
+
+interface AtStart {
+  readonly environmentOf: (program: string, given: Environment) => Environment;
+  /** Called with the program and its command line. */
+  readonly watchCommand: (program: string, parts: readonly unknown[]) => void;
+}
 
 /** `spawn`, `exec`, `execFile` and `fork` all come to this method. */
 function guardedSpawn(
   original: Method,
-  environmentOf: EnvironmentOf,
-  started: (child: childProcess.ChildProcess) => void,
+  {
+    environmentOf,
+    watchCommand,
+    started,
+  }: AtStart & {
+    readonly started: (child: childProcess.ChildProcess, program: string) => void;
+  },
 ): Method {
   return function spawn(this: unknown, ...values: unknown[]) {
     const options = values[0] as {
@@ -120,6 +155,7 @@ function guardedSpawn(
         ? process.env
         : Object.fromEntries(options.envPairs.map(splitPair));
     const program = nameOf(options.file, options.args?.slice(1));
+    watchCommand(program, options.args ?? [options.file]);
     const environment = environmentOf(program, given);
     const envPairs = Object.entries(environment).flatMap(([name, value]) =>
       value === undefined ? [] : [`${name}=${value}`],
@@ -127,7 +163,7 @@ function guardedSpawn(
     const child = this as childProcess.ChildProcess;
     const status = Reflect.apply(original, this, [{ ...options, envPairs }]);
     // One that could not be started never exits.
-    if (child.pid !== undefined) started(child);
+    if (child.pid !== undefined) started(child, program);
     return status;
   };
 }
@@ -138,7 +174,11 @@ function splitPair(pair: string): readonly [string, string] {
   return [pair.slice(0, at), pair.slice(at + 1)];
 }
 
-function guardedSync(original: Method, environmentOf: EnvironmentOf, report: () => void): Method {
+function guardedSync(
+  original: Method,
+  { environmentOf, watchCommand }: AtStart,
+  report: () => void,
+): Method {
   return function runSync(this: unknown, ...values: unknown[]) {
     const list = [...values];
     while (list.length > 1 && (list.at(-1) ?? undefined) === undefined) list.pop();
@@ -146,7 +186,9 @@ function guardedSync(original: Method, environmentOf: EnvironmentOf, report: () 
     const isOptions = typeof last === "object" && last !== null && !Array.isArray(last);
     const options = (isOptions ? list.pop() : {}) as { readonly env?: Environment };
     const parts = Array.isArray(list[1]) ? (list[1] as unknown[]) : [];
-    const env = environmentOf(nameOf(list[0], parts), options.env ?? process.env);
+    const program = nameOf(list[0], parts);
+    watchCommand(program, [list[0], ...parts]);
+    const env = environmentOf(program, options.env ?? process.env);
     try {
       return Reflect.apply(original, this, [...list, { ...options, env }]);
     } finally {

@@ -7,6 +7,8 @@ export interface StopOptions {
   readonly onHarnessError?: ((error: HarnessError) => void) | undefined;
   /** Called with what a child was stopped from after the end: no test or run can fail by it any more. Default: a line on stderr. */
   readonly onLateError?: ((error: HarnessError) => void) | undefined;
+  /** Called with a line about a program that is started and cannot be held, or that lives on. Default: a line on stderr. */
+  readonly onUnheld?: ((line: string) => void) | undefined;
   /** What the program sees instead of that error. Default: the same. */
   readonly shown?: ((error: HarnessError) => HarnessError) | undefined;
   /** Whose allowed hosts pass. */
