@@ -1,6 +1,6 @@
 /** What a client has when it calls or prompts, after what happened before. */
 import { describe, expect, it } from "vitest";
-import { ada, ben } from "../../../test/support/run-builder-wire.ts";
+import { type Ask, ada, ben } from "../../../test/support/run-builder-wire.ts";
 import type { RunBuilder } from "../../../test/support/run-builder.ts";
 import {
   call,
@@ -138,6 +138,20 @@ describe("a client has no longer", () => {
   it("anything after it sent its user to the sign-out page", () => {
     const out: Step = (run) => run.exchange({ endpoint: "logout" });
     expect(namesAfter(issued(), out, call())).toEqual(["request 1"]);
+  });
+
+  it("only what is that user's, where the service knows who signs out of a server", () => {
+    const out =
+      (who: Pick<Ask, "subject">): Step =>
+      (run) =>
+        run.exchange({ endpoint: "logout", ...who });
+    const ofBen = issued({ user: ben });
+    expect(namesAfter(issued(), ofBen, out({ subject: ben }), call())).toEqual(both);
+    expect(namesAfter(issued(), ofBen, out({ subject: ada }), call())).toEqual(["request 1"]);
+    // Of whom the client has nothing, it is not known what the sign-out is about.
+    expect(namesAfter(issued(), out({ subject: ben }), call())).toEqual(["request 1"]);
+    const page: Step = (run) => run.tab("opened");
+    expect(namesAfter(page, issued(), ofBen, out({ subject: ben }), call())).toEqual(["request 1"]);
   });
 
   it("a refresh token that the service refused for want of a sign-in", () => {

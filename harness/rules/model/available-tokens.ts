@@ -68,7 +68,7 @@ const availableTokensOf = perHistory((history): ReadonlyMap<number, AvailableTok
         break;
       case "exchange-began": {
         if (event.endpoint === "logout" && event.client !== undefined)
-          signOut(inventoryOf(event.client));
+          signOut(inventoryOf(event.client), event.subject);
         const exchange = exchanges.get(event.exchange);
         const call = exchange?.operation;
         if (exchange !== undefined && call !== undefined)

@@ -283,28 +283,36 @@ export function dropToken(inventory: TokenInventory, accessToken: string): void 
     for (const [key, { token }] of held) if (token.accessToken === accessToken) held.delete(key);
 }
 
-/** Removes everything: the application has sent its user to the sign-out page. */
-export function signOut(inventory: TokenInventory): void {
+/**
+ * Removes what belongs to the user whom the application has sent to the sign-out page. Everything,
+ * where it is not known who that is, and of a page, whose library may clear its cache whole.
+ */
+export function signOut(inventory: TokenInventory, user: string | undefined): void {
   const { tokens, tabTokens, refreshTokens, tabRefreshTokens, signedInUsers } = inventory;
-  for (const held of [tokens, tabTokens, refreshTokens, tabRefreshTokens, signedInUsers])
-    held.clear();
+  const all = [tokens, tabTokens, refreshTokens, tabRefreshTokens, signedInUsers];
+  const isTheirs = isOfUsers([`${objectIdOf(user ?? "")}.`]);
+  const isKnown = user !== undefined && all.some((held) => [...held.keys()].some(isTheirs));
+  const isOfOne = isKnown && inventory.tabs.open.size === 0;
+  dropKeys(all, isOfOne ? isTheirs : () => true);
+}
+
+function isOfUsers(names: readonly string[]): (key: string) => boolean {
+  return (key) => names.some((name) => key.includes(name.toLowerCase()));
+}
+
+function dropKeys(
+  all: readonly (Map<string, unknown> | Set<string>)[],
+  isDropped: (key: string) => boolean,
+): void {
+  for (const held of all) for (const key of held.keys()) if (isDropped(key)) held.delete(key);
 }
 
 /** Removes what belongs to the users of a revocation; tokens without a user stay. */
 export function revoke(inventory: TokenInventory, event: WorldChanged): void {
   if (harmlessChanges.has(event.change)) return;
   const names = event.users?.map((user) => `${objectIdOf(user)}.`) ?? [`.${event.tenant}`];
-  const isTheirs = (key: string): boolean => names.some((name) => key.includes(name.toLowerCase()));
   const { tokens, lostTokens, tabTokens, signedInUsers } = inventory;
   const { refreshTokens, lostRefreshTokens, tabRefreshTokens } = inventory;
-  for (const held of [
-    tokens,
-    lostTokens,
-    tabTokens,
-    refreshTokens,
-    lostRefreshTokens,
-    tabRefreshTokens,
-    signedInUsers,
-  ])
-    for (const key of held.keys()) if (isTheirs(key)) held.delete(key);
+  const all = [tokens, lostTokens, tabTokens, refreshTokens, lostRefreshTokens, tabRefreshTokens];
+  dropKeys([...all, signedInUsers], isOfUsers(names));
 }
