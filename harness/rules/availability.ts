@@ -23,9 +23,15 @@ import {
   type Operation,
 } from "./model/exchanges.ts";
 import { metFaultSpansOf } from "./model/unmet-faults.ts";
-import { signInFaultsAt, tokenFaultIdsOf, tokenFaultsAt } from "./model/fault-windows.ts";
+import {
+  outageSpansOf,
+  signInFaultsAt,
+  tokenFaultIdsOf,
+  tokenFaultsAt,
+} from "./model/fault-windows.ts";
 import { counted, sinceStart } from "./model/messages.ts";
 import { isCacheable, tokenRequestsBy } from "./model/operations.ts";
+import { gotAllItAskedFor } from "./model/asked-for.ts";
 import { isFailedByService, isWithoutAnswerAt } from "./model/exchange-outcomes.ts";
 import { isPersonNeeded } from "./model/person-needed.ts";
 import { useOfToken } from "./model/shown-tokens.ts";
@@ -56,7 +62,7 @@ export const availability: Rule = {
     },
     {
       id: "fault-active",
-      says: "A fault would have failed a request of the call more likely than not.",
+      says: "A fault would have failed a request of the call more likely than not, and the call was not issued its token all the same.",
     },
     { id: "slice", says: "A fault for some callers took requests of this one." },
     { id: "failed-request", says: "The service failed a request that the call needs." },
@@ -66,7 +72,7 @@ export const availability: Rule = {
     { id: "shared-request", says: "Another request for the same token was still open." },
     {
       id: "token-used",
-      says: "The call had sent its token to an API, no later request of it for a token failed, and the API failed or the error is not one of the client.",
+      says: "The call had sent its token to an API, no later request of it for a token failed, and an API failed or the error is not one of the client, and it was no answer 5xx of a call whose name has succeeded without the outage.",
     },
     {
       id: "token-rejected",
@@ -136,7 +142,9 @@ function chanceOf(history: History, operation: Operation): Chance {
   );
   const hadToken = held !== undefined && isValidAt(held.token, endedAt);
   const use = useOfToken(history, operation, held?.token);
-  if (use === "used") return "no chance";
+  const hasAll = gotAllItAskedFor(history, operation, endedAt);
+  if (use === "used") return hasAll && isOfOutage(history, operation) ? "denied" : "no chance";
+  if (hasAll && tokenRequestsBy(operation).length > 0) return "denied";
   if (isCacheable(operation) && hadToken && use === undefined) return "denied";
   if (isUnderFault(history, invoked, invoked.at) || isUnderFault(history, invoked, endedAt))
     return "no chance";
@@ -145,6 +153,27 @@ function chanceOf(history: History, operation: Operation): Chance {
   );
   if (failed || isRefused(operation)) return "no chance";
   return mayStillWait(operation, lastRequest) ? "no chance" : "denied";
+}
+
+/** Whether a call answered 5xx in an outage, while its name is known to succeed without one. Other errors may be about what was asked for, such as an order that is not there. */
+function isOfOutage(history: History, operation: Operation): boolean {
+  const outages = outageSpansOf(history);
+  const isIn = ({ invoked, completed }: Operation): boolean =>
+    outages.some(({ from, to }) => from <= (completed?.at ?? Infinity) && invoked.at <= to);
+  const { client, app } = operation.invoked;
+  const { completed } = operation;
+  return (
+    completed?.outcome === "fail" &&
+    /^http_5\d\d$/.test(completed.error.code) &&
+    isIn(operation) &&
+    operationsOf(history).some(
+      (other) =>
+        other.invoked.client === client &&
+        other.invoked.app === app &&
+        !isIn(other) &&
+        hasSucceeded(history, other),
+    )
+  );
 }
 
 /** Whether a request sent at that time would more likely than not have met a fault. */

@@ -179,6 +179,23 @@ describe("own code that ends ok without the token that it was refused", () => {
     expect(judged(givesUp, { refused }).verdict).toBe("fail");
   });
 
+  it("has where the service failed the OpenID configuration, and its name asks for tokens at times", () => {
+    const refused = { endpoint: "openid-configuration", status: 503 } as const;
+    const later = (run: RunBuilder, reply?: Ask & Reply): void => {
+      run.at("00:12:00");
+      endsOk(run, orders, reply);
+    };
+    const asked = (run: RunBuilder): void => {
+      const operation = run.operation(orders);
+      run.exchange({ by: operation, ...orders, issued: { token: run.token({ expiresIn: 60 }) } });
+      operation.fails();
+      run.at("00:02:00");
+    };
+    expect(judged(later, { before: asked, refused }).verdict).toBe("fail");
+    const reads = (run: RunBuilder): void => later(run, { endpoint: "openid-configuration" });
+    expect(judged(reads, { before: asked, refused }).verdict).not.toBe("fail");
+  });
+
   it("has not where the service failed what an API reads that checks tokens", () => {
     const refused = { endpoint: "keys", status: 503 } as const;
     expect(judged(givesUp, { refused }).verdict).not.toBe("fail");

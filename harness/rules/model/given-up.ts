@@ -20,9 +20,7 @@ import { isValidAt } from "./token-validity.ts";
  * asked in vain shows that it has none of an earlier test either.
  */
 export function callsWithoutAsking(history: History): readonly Operation[] {
-  const calls = operationsOf(history).filter(
-    ({ invoked, completed }) => invoked.flow === "custom" && completed?.outcome === "ok",
-  );
+  const calls = operationsOf(history).filter(({ invoked }) => invoked.flow === "custom");
   const alike = Map.groupBy(
     calls,
     ({ invoked }) => `${invoked.client} · ${purposeIn(history, invoked)}`,
@@ -30,19 +28,21 @@ export function callsWithoutAsking(history: History): readonly Operation[] {
   return [...alike.values()].flatMap((ofPurpose) => withoutAskingIn(history, ofPurpose));
 }
 
-function withoutAskingIn(history: History, calls: readonly Operation[]): readonly Operation[] {
-  const refusals = calls.map(refusalOf);
+function withoutAskingIn(history: History, ofPurpose: readonly Operation[]): readonly Operation[] {
+  const isOnTheWay = onTheWay(ofPurpose);
+  const calls = ofPurpose.filter(({ completed }) => completed?.outcome === "ok");
+  const refusals = calls.map((call) => refusalOf(call, isOnTheWay));
   const refused = refusals.findIndex((one) => one !== undefined);
   const refusal = refusals[refused];
   if (refusal === undefined) return [];
   const needsNone = (call: Operation): boolean =>
-    isWithoutAny(call) && !hasHeldToken(history, call, refusal);
+    isWithoutAny(call, isOnTheWay) && !hasHeldToken(history, call, refusal);
   if (calls.slice(0, refused).some(needsNone)) return [];
   return calls.slice(refused + 1).filter(needsNone);
 }
 
 /** The request of a call that the service failed, so that the call got no token. */
-function refusalOf(call: Operation): Exchange | undefined {
+function refusalOf(call: Operation, isOnTheWay: IsOnTheWay): Exchange | undefined {
   const last = call.exchanges.findLast(isOnTheWay);
   if (last === undefined || hasToken(call) || !isFailedByService(last)) return undefined;
   const hasOne = call.exchanges.some(
@@ -51,12 +51,22 @@ function refusalOf(call: Operation): Exchange | undefined {
   return hasOne ? undefined : last;
 }
 
-/** Whether a request is for a token, or for what a sign-in library reads first. APIs that check tokens read the other documents, too. */
-function isOnTheWay({ began }: Exchange): boolean {
-  return isForToken(began) || began.endpoint === "instance-discovery";
+type IsOnTheWay = (exchange: Exchange) => boolean;
+
+/**
+ * Creates a predicate for requests that are for a token, or for what a sign-in library reads first.
+ * The OpenID configuration is read by APIs that check tokens, too: only of a purpose that asks for
+ * tokens at some time is it known to be on the way to one.
+ */
+function onTheWay(calls: readonly Operation[]): IsOnTheWay {
+  const asks = calls.some((call) => call.exchanges.some(({ began }) => isForToken(began)));
+  return ({ began }) =>
+    isForToken(began) ||
+    began.endpoint === "instance-discovery" ||
+    (asks && began.endpoint === "openid-configuration");
 }
 
-function isWithoutAny(call: Operation): boolean {
+function isWithoutAny(call: Operation, isOnTheWay: IsOnTheWay): boolean {
   return !hasToken(call) && call.exchanges.every((one) => !isOnTheWay(one) && !tokenSentBy(one));
 }
 

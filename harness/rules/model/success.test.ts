@@ -75,6 +75,20 @@ describe("a call", () => {
     expect(outcomesIn(run)).toBe("+-");
   });
 
+  it("of own code is denied without the token that it was issued, where its name needs one", () => {
+    const outcomes = (otherWork: boolean): string => {
+      const run = buildRun();
+      run.operation(custom).ok({ token: run.token() });
+      if (otherWork) run.operation(custom).ok({ token: "none" });
+      const call = run.operation(custom);
+      run.exchange({ by: call, issued: { token: run.token() } });
+      call.ok({ token: "none" });
+      return outcomesIn(run);
+    };
+    expect(outcomes(false)).toBe("+-");
+    expect(outcomes(true)).toBe("+++");
+  });
+
   it("of own code has succeeded when an API accepted the token that it sent", () => {
     const run = buildRun();
     const token = run.token();

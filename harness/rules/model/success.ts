@@ -76,8 +76,9 @@ function createOwnCodeCheck(
     const caller = callerOf(history, operation);
     if (!reporting.has(caller) || operation.exchanges.some(isServedByApi)) return false;
     const lastRequest = tokenRequestsBy(operation).at(-1);
-    if (lastRequest === undefined) return !withOtherWork.has(caller);
-    return lastRequest.ended?.issued?.token === undefined;
+    // Neither asked, nor lacked what it asked for.
+    const hasAny = lastRequest === undefined || lastRequest.ended?.issued?.token !== undefined;
+    return hasAny ? !withOtherWork.has(caller) : true;
   };
 }
 
