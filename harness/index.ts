@@ -147,6 +147,7 @@ export type { EventBase } from "./history/event-base.ts";
 export type { CacheStoreError } from "./runner/simulation/store-access.ts";
 export type { CacheStoreOptions } from "./runner/simulation/own-cache-store.ts";
 export type { PageError } from "./history/page-error.ts";
+export type { ProcessError } from "./history/process-error.ts";
 export type { StoreAccessed } from "./history/store-accessed.ts";
 export type { WaitAbandoned } from "./history/wait-abandoned.ts";
 export { waitKinds, type WaitKind, type WaitOptions } from "./core/time/waits/wait-limits.ts";

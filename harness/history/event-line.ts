@@ -82,6 +82,13 @@ export function describeEvent(event: HistoryEvent): string {
       const { tab, client, error } = event;
       return `${tab ?? "a page"} of ${client} leaves an error uncaught: ${error.name}: ${error.message}`;
     }
+    case "process-error": {
+      const { client, operation, by, error } = event;
+      const where = operation === undefined ? "" : ` in operation ${operation}`;
+      return by === "exit"
+        ? `${client} ends its process${where}: ${error.message}`
+        : `${client} leaves an error uncaught${where}, which ends its process: ${error.name}: ${error.message}`;
+    }
     case "client-restarted": {
       const kept = event.persisted === "cache" ? "with its saved cache" : "without a saved cache";
       const what = event.browser === true ? `the browser of ${event.client}` : event.client;

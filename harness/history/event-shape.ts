@@ -7,6 +7,7 @@ import { endpoints } from "../entra/request/endpoint.ts";
 import { networkFaultCodes } from "../core/http/network-fault.ts";
 import { waitKinds } from "../core/time/waits/wait-limits.ts";
 import { screens } from "./browser-events.ts";
+import { processEnds } from "./process-error.ts";
 import { flows, type ExchangeEnd, type HistoryEvent } from "./event.ts";
 
 /** What is wrong with a value: its path, what was expected, and what was found. */
@@ -244,6 +245,12 @@ const shapes: Readonly<Record<HistoryEvent["kind"], Check>> = {
   "page-error": object({
     client: text,
     tab: optional(text),
+    error: object({ name: text, message: text }),
+  }),
+  "process-error": object({
+    client: text,
+    operation: optional(whole),
+    by: oneOf(processEnds),
     error: object({ name: text, message: text }),
   }),
   "client-restarted": object({

@@ -11,6 +11,7 @@ import type { EventBase } from "./event-base.ts";
 import type { ScreenSeen, TabChanged } from "./browser-events.ts";
 import type { JournalHeader } from "./header.ts";
 import type { PageError } from "./page-error.ts";
+import type { ProcessError } from "./process-error.ts";
 import type { StoreAccessed } from "./store-accessed.ts";
 import type { WaitAbandoned } from "./wait-abandoned.ts";
 import type { WorldChanged } from "./world-changed.ts";
@@ -369,6 +370,7 @@ export type HistoryEvent =
   | ScreenSeen
   | TabChanged
   | PageError
+  | ProcessError
   | ClientRestarted
   | TokenPresented
   | WorldChanged

@@ -80,7 +80,8 @@ function inWords(event: NewEvent, { words }: Redactor): NewEvent {
         error: { ...error, name: words(name), code: words(code), message: words(message) },
       };
     }
-    case "page-error": {
+    case "page-error":
+    case "process-error": {
       const { name, message } = event.error;
       return { ...event, error: { name: words(name), message: words(message) } };
     }

@@ -63,6 +63,51 @@ describe("uncaught-error fails", () => {
   });
 });
 
+describe("uncaught-error fails for a process", () => {
+  /** After ten minutes a fault that takes a request of a call that is still open. */
+  function processInOutage(then: (run: RunBuilder, end: () => void) => void, header = {}) {
+    const run = buildRun(header);
+    run.at("00:10:00");
+    const end = run.fault({ id: "down" });
+    run.exchange({ by: run.operation(), status: 503, faults: ["down"] });
+    run.after(5_000);
+    then(run, end);
+    return run;
+  }
+
+  it("which an error ends that nothing catches, although no page was watched", () => {
+    expect(judge(processInOutage((run) => run.dies({ operation: 1 })))).toEqual({
+      verdict: "fail",
+      message:
+        "app-1 left TypeError uncaught in its call 1, which ends its process, 10m 5s into the run, after the fault down had begun: token is undefined",
+      evidence: [0, 4],
+    });
+  });
+
+  it("which ends itself", () => {
+    const error = { name: "process.exit", message: "exit code 1" };
+    expect(judge(processInOutage((run) => run.dies({ by: "exit", error }))).message).toBe(
+      "app-1 ended its process 10m 5s into the run, after the fault down had begun: exit code 1",
+    );
+  });
+
+  it("but not when nothing was wrong, or long after", () => {
+    const long = processInOutage((run, end) => {
+      end();
+      run.at("00:12:06");
+      run.dies();
+    });
+    expect(judge(long).verdict).not.toBe("fail");
+    const unmetFaults = [{ id: "down", why: "no-request" }];
+    expect(judge(processInOutage((run) => run.dies(), { unmetFaults })).verdict).toBe(
+      "inconclusive",
+    );
+    const healthy = buildRun();
+    healthy.dies();
+    expect(judge(healthy).verdict).toBe("inconclusive");
+  });
+});
+
 describe("a request that fails is not one that its page aborted", () => {
   const near = (then: (run: RunBuilder) => void, error: object = failedFetch): string =>
     judge(
@@ -132,20 +177,78 @@ describe("uncaught-error passes", () => {
     });
   });
 
-  it("for an error that differs only in a number from one before the outage", () => {
+  const widget = (id: string): object => ({ name: "Error", message: `widget ${id} is not there` });
+
+  it("for an error with each load of its page, as before the outage, with any numbers in it", () => {
     const run = buildRun(watched);
     run.tab("opened");
-    run.throws({ name: "Error", message: "widget 17 is not there" });
-    run.after(1);
+    run.throws(widget("17"));
+    run.at("00:10:00");
     run.fault({ id: "down" });
-    run.after(1);
-    run.throws({ name: "Error", message: "widget 18 is not there" });
+    for (const id of ["18", "0af-19"]) {
+      run.at(id === "18" ? "00:11:00" : "00:12:00");
+      run.tab("reloaded");
+      run.after(5_000);
+      run.throws(widget(id));
+      expect(judge(run).verdict).toBe("pass");
+    }
+    // The load has had its own.
+    run.throws(widget("118"));
+    expect(judge(run)).toMatchObject({ verdict: "fail", evidence: [2, 7] });
+  });
+
+  it("but for none when there was no load since, or one long before", () => {
+    const thrownAfter = (ms: number, change?: "reloaded"): string => {
+      const run = buildRun(watched);
+      run.tab("opened");
+      run.throws(widget("17"));
+      run.at("00:10:00");
+      run.fault({ id: "down" });
+      if (change !== undefined) run.tab(change);
+      run.after(ms);
+      run.throws(widget("17"));
+      return judge(run).verdict;
+    };
+    expect(thrownAfter(0)).toBe("fail");
+    expect(thrownAfter(5_000, "reloaded")).toBe("pass");
+    expect(thrownAfter(5_001, "reloaded")).toBe("fail");
+  });
+
+  it("for an error that comes as often as before the outage, and no oftener", () => {
+    const every = (stepMs: number, clock: string): string => {
+      const run = buildRun(watched);
+      run.tab("opened");
+      for (const at of ["00:02:00", "00:04:00", "00:06:00"]) {
+        run.at(at);
+        run.throws(widget("17"));
+      }
+      run.at("00:10:00");
+      run.fault({ id: "down" });
+      for (let count = 0; count < 6; count += 1) {
+        run.after(stepMs);
+        run.throws(widget("18"));
+      }
+      run.at(clock);
+      run.cleared();
+      return judge(run).verdict;
+    };
+    expect(every(60_000, "00:30:00")).toBe("pass");
+    expect(every(60_000, "00:26:39")).toBe("fail");
+  });
+
+  it("once for an error that came once before the outage", () => {
+    const run = buildRun(watched);
+    run.tab("opened");
+    run.at("00:00:10");
+    run.throws(failedFetch);
+    run.fault({ id: "down" });
+    run.at("00:10:00");
+    run.throws(failedFetch);
     expect(judge(run).verdict).toBe("pass");
-    run.throws({ name: "Error", message: "widget 0af-19 is not there" });
-    run.throws({ name: "Error", message: "widget 118 is not there" });
-    expect(judge(run).verdict).toBe("pass");
+    run.throws(failedFetch);
+    expect(judge(run)).toMatchObject({ verdict: "fail", evidence: [2, 4] });
     run.throws({ name: "Error", message: "token is not there" });
-    expect(judge(run).verdict).toBe("fail");
+    expect(judge(run)).toMatchObject({ evidence: [2, 4, 5] });
   });
 
   it.each(["reloaded", "closed"] as const)(

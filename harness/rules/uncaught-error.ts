@@ -1,15 +1,18 @@
 /**
- * Rule `uncaught-error`: what an outage makes a page throw, something in the page catches. An error
- * or a rejected promise that nothing catches ends the work under way, and the person at the page
- * is shown nothing: a spinner that stays, a button that does nothing.
+ * Rule `uncaught-error`: what an outage makes an application throw, something in it catches. An error
+ * or a rejected promise that nothing catches ends the work under way, and the person at a page
+ * is shown nothing: a spinner that stays, a button that does nothing. A process of Node it ends
+ * whole, for everybody whom it serves.
  */
 import { minutes } from "../core/time/duration.ts";
 import type { History } from "../history/event.ts";
 import type { TabChanged } from "../history/browser-events.ts";
 import type { PageError } from "../history/page-error.ts";
+import type { ProcessError } from "../history/process-error.ts";
 import type { Judgement, Rule } from "./rule.ts";
 import { isFailedByService } from "./model/exchange-outcomes.ts";
 import { exchangesOf, operationsOf } from "./model/exchanges.ts";
+import { createUsualErrors } from "./model/usual-errors.ts";
 import { faultSpansOf } from "./model/fault-windows.ts";
 import { andMore, sinceStart } from "./model/messages.ts";
 import { fails, inconclusive, passes, type EventRef } from "./model/verdicts.ts";
@@ -17,12 +20,15 @@ import { fails, inconclusive, passes, type EventRef } from "./model/verdicts.ts"
 /** Judges `uncaught-error`. */
 export const uncaughtError: Rule = {
   id: "uncaught-error",
-  says: "A page catches the errors and rejected promises that an outage causes in it.",
+  says: "A page, or a process, catches the errors and rejected promises that an outage causes in it.",
   source:
-    "HTML Standard, Unhandled promise rejections (https://html.spec.whatwg.org/multipage/webappapis.html#unhandled-promise-rejections); MSAL.js: every token call may reject, and the application handles it (https://learn.microsoft.com/entra/msal/javascript/browser/errors)",
-  fix: "Catch where you await a token or an answer, also in effects, event handlers and timers, and show the person what they can do.",
+    "HTML Standard, Unhandled promise rejections (https://html.spec.whatwg.org/multipage/webappapis.html#unhandled-promise-rejections); Node ends a process in which nothing catches an error (https://nodejs.org/api/process.html#event-uncaughtexception); MSAL.js: every token call may reject, and the application handles it (https://learn.microsoft.com/entra/msal/javascript/browser/errors)",
+  fix: "Catch where you await a token or an answer, also in effects, event handlers and timers, and show the person what they can do. On a server, answer this request with an error and stay alive for the next.",
   excuses: [
-    { id: "thrown-before", says: "The page threw the same before anything was wrong." },
+    {
+      id: "thrown-before",
+      says: "The page threw the same as often before anything was wrong: with each load, or in as much time.",
+    },
     {
       id: "no-fault-met",
       says: "No fault that took a request had begun, and the world had not changed.",
@@ -55,16 +61,26 @@ interface Trouble extends EventRef {
 
 function judge(history: History): Judgement {
   const thrown = history.events.filter((event) => event.kind === "page-error");
-  if (thrown.length === 0 && history.header.watchesPages !== true)
+  const ended = history.events.filter((event) => event.kind === "process-error");
+  if (thrown.length + ended.length === 0 && history.header.watchesPages !== true)
     return inconclusive("No page was watched for errors.");
   const troubles = troublesIn(history);
   const [first] = troubles;
   if (first === undefined)
     return inconclusive("No fault took a request, and the world did not change.");
-  const usual = new Set(thrown.filter(({ index }) => index < first.index).map(likenessOf));
+  const fatal = ended.find((event) => causeOf(troubles, event) !== undefined);
+  if (fatal !== undefined) {
+    const cause = causeOf(troubles, fatal) ?? first;
+    return fails(
+      `${sayEnd(fatal)} ${sinceStart(history, fatal.at)} into the run, ${cause.what}${andMore(ended)}: ${fatal.error.message}`,
+      [cause, ...ended],
+    );
+  }
+  const isUsual = createUsualErrors(history, first);
   const caused = thrown.filter(
     (error) =>
-      !usual.has(likenessOf(error)) &&
+      error.index > first.index &&
+      !isUsual(error) &&
       !isNoticeOfBrowser(error) &&
       causeOf(troubles, error) !== undefined &&
       !isByLeaving(history, error),
@@ -103,14 +119,19 @@ function troublesIn(history: History): readonly Trouble[] {
   return [...faults, ...changes].sort((one, other) => one.index - other.index);
 }
 
-/** The latest trouble that may have caused an error. */
-function causeOf(troubles: readonly Trouble[], { index, at }: PageError): Trouble | undefined {
-  return troubles.findLast((trouble) => trouble.index < index && at <= trouble.until);
+function sayEnd({ client, operation, by, error }: ProcessError): string {
+  const where = operation === undefined ? "" : ` in its call ${operation}`;
+  return by === "exit"
+    ? `${client} ended its process${where}`
+    : `${client} left ${error.name} uncaught${where}, which ends its process,`;
 }
 
-/** The same text for errors that differ only in numbers and ids. */
-function likenessOf({ client, error: { name, message } }: PageError): string {
-  return `${client} ${name} ${message.replaceAll(/[0-9a-f-]*\d[0-9a-f-]*/gi, "#")}`;
+/** The latest trouble that may have caused an error. */
+function causeOf(
+  troubles: readonly Trouble[],
+  { index, at }: PageError | ProcessError,
+): Trouble | undefined {
+  return troubles.findLast((trouble) => trouble.index < index && at <= trouble.until);
 }
 
 function isNoticeOfBrowser({ error }: PageError): boolean {

@@ -1,6 +1,7 @@
 /** Runs one scenario with one client under one mount: composes the simulation, plays the script and returns the history. */
 import { articleOf, promiseOf } from "../entra/backup/edition.ts";
 import { ruleById } from "../rules/rules.ts";
+import { uncaughtError } from "../rules/uncaught-error.ts";
 import type { ClientUnderTest } from "../clients/client.ts";
 import { days, formatDuration } from "../core/time/duration.ts";
 import { HarnessError } from "../core/errors.ts";
@@ -25,6 +26,11 @@ import {
 } from "./simulation/compose.ts";
 import { endOpenOperations } from "./simulation/operate.ts";
 import { createHeader } from "./simulation/journal-header.ts";
+import {
+  type OwnProcess,
+  type ProcessEnds,
+  recordProcessEnds,
+} from "./simulation/process-errors.ts";
 import { createScriptContext } from "./simulation/script-context.ts";
 import { createTurns, type Turns } from "./browser-contexts/turns.ts";
 import { ownAppOf } from "../clients/own-app.ts";
@@ -52,6 +58,8 @@ export interface RunOptions {
   readonly edition?: BackupEdition;
   /** How the run differs from its scenario; default: in nothing. */
   readonly variation?: Variation;
+  /** For a process that the run has for itself: what ends it in an outage is recorded as `process-error`, and the run ends there. Default: the process deals with it. */
+  readonly process?: OwnProcess;
 }
 
 /**
@@ -116,19 +124,24 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     onHarnessError: broken.reject,
   });
   let watchesPages = false;
+  const processEnds = recordProcessEnds(options.process, simulation);
   try {
     ({ watchesPages } = await runScript(simulation, {
       scenario: played,
       client: options.client,
       broken: broken.promise,
       sharedProcesses,
+      processEnds,
     }));
   } catch (error) {
     // The script's failure is reported, not a later one at the end.
     await simulation.end("briefly").catch(() => undefined);
+    processEnds.stop();
     throw error;
   }
-  await simulation.end();
+  const fatal = processEnds.fatal();
+  await (fatal === undefined ? simulation.end() : simulation.end("briefly").catch(() => undefined));
+  processEnds.stop();
   // A program that the script started may have been stopped from leaving this machine only now.
   await Promise.race([broken.promise, Promise.resolve()]);
   const hasBackup = checked.settings.backup !== "off";
@@ -139,6 +152,9 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     sharedProcesses,
     watchesPages,
   });
+  // Nothing was wrong that could be its cause.
+  if (fatal !== undefined && uncaughtError.judge(outcome.history).verdict !== "fail")
+    throw fatal.thrown;
   if (read === undefined) return outcome;
   const values: Readonly<Record<string, unknown>> = { ...checked.settings };
   const settingsRead = Object.fromEntries([...read].sort().map((name) => [name, values[name]]));
@@ -183,11 +199,13 @@ async function runScript(
     client,
     broken,
     sharedProcesses,
+    processEnds,
   }: {
     readonly scenario: Scenario;
     readonly client: ClientUnderTest;
     readonly broken: Promise<never>;
     readonly sharedProcesses: Map<string, string>;
+    readonly processEnds: ProcessEnds;
   },
 ): Promise<{ readonly watchesPages: boolean }> {
   const { clock, startedAt, mounted, operations, recorder, machines, layers } = simulation;
@@ -226,7 +244,10 @@ async function runScript(
       : error;
   });
   try {
-    await clock.drive(Promise.race([script, broken]), startedAt + days(DAYS_MAX));
+    await clock.drive(
+      Promise.race([script, broken, processEnds.ended]),
+      startedAt + days(DAYS_MAX),
+    );
   } catch (error) {
     // What the script waits for is one of its calls: that is for the rules to judge.
     if (!(error instanceof NothingLeft) || operations.open.size === 0) throw error;

@@ -237,8 +237,10 @@ const failedFetch = { message: "Failed to fetch" };
 const abusesOfUncaughtError: Abuses = {
   "uncaught-error/thrown-before": () =>
     pageInOutage((run) => {
+      run.tab("reloaded");
       run.throws({ message: "order 18 is gone" });
-      run.throws({ message: "user 18 is gone" });
+      run.at("00:11:00");
+      run.throws({ message: "order 18 is gone" });
     }, "order 17 is gone"),
   "uncaught-error/no-fault-met": () => {
     const run = buildRun({

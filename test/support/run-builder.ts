@@ -13,6 +13,7 @@ import type {
 } from "../../harness/history/event.ts";
 import type { JournalHeader } from "../../harness/history/header.ts";
 import type { PageError } from "../../harness/history/page-error.ts";
+import type { ProcessError } from "../../harness/history/process-error.ts";
 import type { WorldChanged } from "../../harness/history/world-changed.ts";
 import { createEventWriter, type EventWriter } from "./run-builder-events.ts";
 import {
@@ -210,6 +211,17 @@ function singleEvents(writer: EventWriter) {
         client: "app-1",
         tab,
         error: { name: "TypeError", message: "token is undefined", ...error },
+      }),
+    /** Something that nothing catches ends the application's process. */
+    dies: (
+      ended: Partial<Omit<ProcessError, "error">> & { readonly error?: ProcessError["error"] } = {},
+    ): void =>
+      void write({
+        kind: "process-error",
+        client: "app-1",
+        by: "rejected",
+        error: { name: "TypeError", message: "token is undefined" },
+        ...ended,
       }),
     sees: (shows: Screen, tab = "tab-1"): void =>
       void write({ kind: "screen-seen", client: "app-1", tab, shows }),

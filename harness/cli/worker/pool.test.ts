@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { MountName } from "../../network/mount-names.ts";
+import { parseJournal } from "../../history/journal.ts";
+import { judgeHistory } from "../../rules/rules.ts";
 import { createPool, type Pool } from "./pool.ts";
 import type { RunReply } from "./protocol.ts";
 
@@ -108,6 +110,59 @@ describe("the pool of workers", () => {
     expect(reply).toMatchObject({ kind: "failed", error: { message: "astray" } });
     expect(reply.kind === "failed" && reply.error.hint).toContain("was not caught");
     expect((await run("token-throttled")).kind).toBe("done");
+  });
+
+  describe("judges an app that its own error ends in an outage", () => {
+    /** Calls the token endpoint every minute, from before an outage on; each failure goes to \`fails\`. */
+    const app = (name: string, fails: string): string => {
+      const path = file(
+        name,
+        `const call = () => context.operate("poll", async () => {
+           const answer = await fetch("https://login.microsoftonline.com/common/discovery/keys");
+           if (answer.status >= 500) { ${fails} }
+         });
+         for (let minute = 0; minute < 10; minute += 1) { await call(); await context.clock.sleep(60_000); }`,
+      );
+      const text = readFileSync(path, "utf8").replace(
+        "faults: []",
+        'faults: [{ id: "down", at: "primary", on: ["keys"], from: 120_000, for: 300_000, effect: { kind: "server-error", status: 503, body: { form: "empty" } } }]',
+      );
+      writeFileSync(path, text);
+      return path;
+    };
+    const judged = async (path: string) => {
+      const reply = await run(path, "https");
+      expect(reply).toMatchObject({ kind: "done", leaves: true });
+      const { journalFile } = reply.task;
+      const history = parseJournal(readFileSync(journalFile, "utf8"), journalFile);
+      expect((await run("token-throttled")).kind).toBe("done");
+      return judgeHistory(history).filter(({ rule }) => rule === "uncaught-error");
+    };
+
+    it.each([
+      [
+        "a promise that nothing awaits",
+        "void Promise.reject(new RangeError('no token'))",
+        "call 3",
+      ],
+      ["a timer", "setTimeout(() => { throw new RangeError('no token'); }, 10)", ""],
+      ["an event", "setImmediate(() => { throw new RangeError('no token'); })", "call 3"],
+    ])("in %s", async (_, fails, where) => {
+      const [finding] = await judged(app(`dies-${(tasks += 1)}`, fails));
+      expect(finding).toMatchObject({
+        verdict: "fail",
+        message: expect.stringMatching(/left RangeError uncaught.*down had begun: no token$/),
+      });
+      expect(finding?.message).toContain(where);
+    });
+
+    it("by process.exit", async () => {
+      const [finding] = await judged(app("exits", "process.exit(3)"));
+      expect(finding).toMatchObject({
+        verdict: "fail",
+        message: expect.stringContaining("ended its process in its call 3 2m into the run"),
+      });
+    });
   });
 
   it("passes on what a script prints, with its run", async () => {

@@ -25,7 +25,9 @@ import {
   packagesLoadedFrom,
   watchLoadedPackages,
 } from "../../runner/loading/loaded-packages.ts";
+import type { OwnProcess } from "../../runner/simulation/process-errors.ts";
 import { type RunOutcome, runScenario } from "../../runner/run.ts";
+import { takeProcessEnds } from "./process-ends.ts";
 import { CHANNEL_FD, openChannel } from "./channel.ts";
 import {
   ALIVE_EVERY_MS,
@@ -38,13 +40,15 @@ import {
 
 /** Real time, ms; taken before the clock is virtual. */
 const realNow = performance.now.bind(performance);
+/** That of Node, also while a run has its own. */
+const exit = process.exit.bind(process);
 watchLoadedPackages();
 /** The secret of the task under way. */
 let underWay: string | undefined;
 let hasRun = false;
 const channel = openChannel(new Socket({ fd: CHANNEL_FD }), {
   onMessage: (message) => void take(message as TaskMessage),
-  onEnd: () => void endBrowser().finally(() => process.exit(0)),
+  onEnd: () => void endBrowser().finally(() => exit(0)),
 });
 const say = (message: WorkerMessage): void => channel.send(message);
 // Before the clock is virtual: the parent wants to hear from us in its own time.
@@ -59,16 +63,12 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => u
 async function take({ secret, task }: TaskMessage): Promise<void> {
   underWay = secret;
   const strayed = Promise.withResolvers<Answer>();
-  // A promise or a callback that the script has let go of: the run cannot be trusted, nor this process.
-  const stray = (thrown: unknown): void => {
-    const failure = failureOf(thrown, task);
-    const hint =
-      failure.hint ?? "A promise or a callback of the script failed, and its error was not caught.";
-    strayed.resolve({ kind: "failed", error: { ...failure, hint }, leaves: true });
-  };
-  process.on("unhandledRejection", stray).on("uncaughtException", stray);
-  const said = await Promise.race([answer(task), strayed.promise]);
-  process.off("unhandledRejection", stray).off("uncaughtException", stray);
+  // Before an outage the run cannot be trusted then, nor this process.
+  const own = takeProcessEnds((thrown) => {
+    strayed.resolve({ kind: "failed", error: strayFailure(thrown, task), leaves: true });
+  });
+  const said = await Promise.race([answer(task, own), strayed.promise]);
+  own.stop();
   underWay = undefined;
   say({ secret, said });
   // The parent ends us without a warning: what was compiled would be lost to the next worker.
@@ -76,7 +76,7 @@ async function take({ secret, task }: TaskMessage): Promise<void> {
   hasRun = true;
 }
 
-async function answer(task: RunTask): Promise<Answer> {
+async function answer(task: RunTask, own: OwnProcess): Promise<Answer> {
   try {
     const beganAtMs = realNow();
     const scenario = await loadScenario(task.scenario);
@@ -90,6 +90,7 @@ async function answer(task: RunTask): Promise<Answer> {
         client,
         mount,
         seed,
+        process: own,
         ...(edition === undefined ? {} : { edition }),
         ...(variation === undefined ? {} : { variation }),
         ...fileOf(task),
@@ -104,7 +105,10 @@ async function answer(task: RunTask): Promise<Answer> {
     writeWhole(task.journalFile, writeJournal(outcome.history));
     // The user's own copies of MSAL keep the machine and its tokens for the life of the process; a
     // client of the user's own may leave timers, and what its packages keep.
-    const isClean = scenario.machine === undefined && clientFile === undefined;
+    const isClean =
+      scenario.machine === undefined &&
+      clientFile === undefined &&
+      !outcome.history.events.some(({ kind }) => kind === "process-error");
     const leaves = isClean ? {} : { leaves: true as const };
     const { simulatedMs, guesses } = outcome;
     return {
@@ -141,6 +145,14 @@ function packagesOf(
 function fileOf({ scenario }: RunTask): { readonly file?: string } {
   if (!isAbsolute(scenario)) return {};
   return { file: relative(process.cwd(), scenario).replaceAll("\\", "/") };
+}
+
+/** The failure of what nothing has caught while nothing was wrong. */
+function strayFailure(thrown: unknown, task: RunTask): RunFailure {
+  const failure = failureOf(thrown, task);
+  const hint =
+    failure.hint ?? "A promise or a callback of the script failed, and its error was not caught.";
+  return { ...failure, hint };
 }
 
 function failureOf(thrown: unknown, task: RunTask): RunFailure {

@@ -147,7 +147,11 @@ function createTimeouts(clock: VirtualClock) {
     const timer: VirtualTimer = clock.setTimer(() => {
       if (repeats === "again") timer.restart();
       else byId.delete(id);
-      callback();
+      try {
+        callback();
+      } catch (error) {
+        throwUncaught(error);
+      }
     }, delayMs);
     const stop = (): void => {
       timer.cancel();
@@ -194,4 +198,11 @@ function abortAfter(clock: VirtualClock, delayMs: number): AbortSignal {
     controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
   }, delayMs);
   return controller.signal;
+}
+
+/** As of a timer of Node: no one else hears of what its callback throws, least of all who moves time. */
+function throwUncaught(error: unknown): void {
+  process.nextTick(() => {
+    throw error;
+  });
 }

@@ -1,6 +1,6 @@
 /**
  * Histories of which only the requests of a browser are known: another program drives its pages,
- * so neither the calls of the application nor its screens were seen. Of an application that gave
+ * so neither the calls of the application nor its screens were seen, nor the errors that they leave uncaught. Of an application that gave
  * up in an outage such a history looks like that of one that went on, so only what requests alone
  * show is concluded from it.
  */
@@ -25,6 +25,6 @@ export function callsNotSeen(): MatcherVerdict {
   const rules = rulesOfRequests.map((id) => `toPassRule("${id}")`).join(", ");
   return {
     verdict: "inconclusive",
-    message: `only the requests of a browser were seen, and neither the calls of the application nor its screens: another program drives its pages\n  In the test: expect what requests show, by ${rules}, toHaveRequested, toHaveServed or toHavePromptedAtMost, and what the page shows by the means of your test runner. brownout/playwright sees calls and screens.`,
+    message: `only the requests of a browser were seen, and neither the calls of the application nor its screens nor the errors that it leaves uncaught: another program drives its pages\n  In the test: expect what requests show, by ${rules}, toHaveRequested, toHaveServed or toHavePromptedAtMost, and what the page shows by the means of your test runner. brownout/playwright sees them all.`,
   };
 }

@@ -1,7 +1,7 @@
 /**
  * The simulated Entra behind a proxy, for pages that another program drives: WebdriverIO,
  * Cypress, any Chromium. Requests are all that is seen of such pages: not the calls of the
- * application, nor what it shows. So what needs these is left out or refused, and the expectations
+ * application, nor what it shows, nor the errors that it leaves uncaught. So what needs these is left out or refused, and the expectations
  * about them are inconclusive (`harness/integrations/matchers/requests-only.ts`).
  */
 import { proxyArguments } from "../../browser/launch/launch-arguments.ts";

@@ -16,6 +16,7 @@ import { createEarlierTokens, type EarlierTokens } from "./earlier-tokens.ts";
 import { reportAbandonedWaits, reportFailure, reportUnknownTokens } from "./report-failure.ts";
 import { liveOptionsOf } from "./suite-live-options.ts";
 import { checkOptions, type EntraOptions } from "./suite-options.ts";
+import { processOfSuite } from "./watch-uncaught.ts";
 import type { RunningTest, TestIdentity, TestRunner } from "./test-runner.ts";
 
 /** The simulations of a suite. */
@@ -162,6 +163,7 @@ async function begin(
       ? { allWaitsEndWithinMs: timeoutMs * SHARE_OF_TEST }
       : {}),
     check,
+    process: processOfSuite,
     hasEarlierTokens: earlier.areValidAt,
     ...(isBusy === undefined ? {} : { isBusy }),
   });

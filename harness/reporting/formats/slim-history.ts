@@ -82,6 +82,7 @@ function slimEvent({ index: _index, ...event }: HistoryEvent): SlimEvent {
     case "screen-seen":
     case "tab-changed":
     case "page-error":
+    case "process-error":
     case "client-restarted":
     case "token-presented":
     case "world-changed":

@@ -71,6 +71,7 @@ export function whoOf(history: PageHistory, index: number): string {
     case "screen-seen":
     case "tab-changed":
     case "page-error":
+    case "process-error":
     case "client-restarted":
     case "token-presented":
       return nameOf(event.client, "tab" in event ? event.tab : undefined);

@@ -1,4 +1,5 @@
 /** The options of a live simulation, and their check. */
+import type { OwnProcess } from "../simulation/process-errors.ts";
 import type { VirtualClock } from "../../core/time/virtual-clock.ts";
 import type { WaitOptions } from "../../core/time/waits/wait-limits.ts";
 import type { ServiceSettings } from "../../entra/directory/service-settings.ts";
@@ -43,6 +44,8 @@ export interface LiveOptions {
   readonly name?: string;
   /** Whether an earlier test of this process was issued a token that is still valid at an instant, in ms since the Unix epoch. Default: not. */
   readonly hasEarlierTokens?: (at: number) => boolean;
+  /** The process of the application, when it is this one: what would end it in an outage is recorded. Default: it is another, or not watched. */
+  readonly process?: OwnProcess;
   /** Whether pages are watched for errors that nothing in them catches. Default: not, or there are none. */
   readonly watchesPages?: true;
   /** The mocks and allowed hosts of the suite in this process. */

@@ -3,6 +3,7 @@ import { minutes } from "../../core/time/duration.ts";
 import { askForToken, tokenRequest } from "../../../test/support/session.ts";
 import { mount } from "../../network/direct.ts";
 import { ruleById } from "../../rules/rules.ts";
+import type { OwnProcess, TakeProcessEnd } from "../simulation/process-errors.ts";
 import { type LiveSimulation, startLiveSimulation } from "./live-simulation.ts";
 import type { LiveOptions } from "./live-options.ts";
 
@@ -25,6 +26,68 @@ const ask = async ({ mounted }: LiveSimulation): Promise<number> => {
 const kindsOf = ({ history }: LiveSimulation): string[] => history().events.map(({ kind }) => kind);
 
 afterEach(() => session?.stop());
+
+describe("an error that nothing in the process of a test catches", () => {
+  /** A process that throws when the returned function is called; `take` says whether it was taken. */
+  const ownProcess = () => {
+    let take: TakeProcessEnd = () => false;
+    const process: OwnProcess = {
+      watch(taking) {
+        take = taking;
+        return () => {
+          take = () => false;
+        };
+      },
+    };
+    return { process, ends: (thrown: unknown) => take(thrown, "rejected") };
+  };
+  const error = new TypeError("token is undefined\n    at x");
+
+  it("is recorded in an outage, with the call in which it was thrown, and fails a rule", async () => {
+    const own = ownProcess();
+    const entra = await start({ process: own.process });
+    expect(own.ends(error)).toBe(false);
+    entra.outage("throttled", { for: "1h" });
+    await entra.operate("load", async () => {
+      await ask(entra);
+      expect(own.ends(error)).toBe(true);
+    });
+    expect(entra.history().events).toContainEqual(
+      expect.objectContaining({
+        kind: "process-error",
+        client: "own-code",
+        operation: 1,
+        by: "rejected",
+        error: { name: "TypeError", message: "token is undefined" },
+      }),
+    );
+    expect(ruleById("uncaught-error").judge(entra.history())).toMatchObject({ verdict: "fail" });
+    await entra.stop();
+    expect(own.ends(error)).toBe(false);
+  });
+
+  it("is of the one call that is open, when it is thrown outside of every call", async () => {
+    const own = ownProcess();
+    const entra = await start({ process: own.process });
+    entra.outage("throttled", { for: "1h" });
+    await entra.operate("first", async () => Promise.resolve("done"));
+    const never = entra.operate("second", () => new Promise<void>(() => undefined));
+    never.catch(() => undefined);
+    expect(own.ends("a text")).toBe(true);
+    expect(entra.history().events.at(-1)).toMatchObject({
+      operation: 2,
+      error: { name: "Error", message: "a text" },
+    });
+  });
+
+  it("is none of the application's when the test has let go of a call that failed", async () => {
+    const own = ownProcess();
+    const entra = await start({ process: own.process });
+    entra.outage("throttled", { for: "1h" });
+    await entra.operate("load", () => Promise.reject(error)).catch(() => undefined);
+    expect(own.ends(error)).toBe(false);
+  });
+});
 
 describe("the outages of a live simulation", () => {
   it("reach the store of the test's own code, once it is known, and not after the test", async () => {

@@ -17,6 +17,7 @@ import type { Mounted } from "../../network/mount.ts";
 import { timelineOf } from "../../history/event-line.ts";
 import { checkLength, checkNote, checkOperate } from "../simulation/check-script.ts";
 import { expected } from "../../core/validation-messages.ts";
+import { recordProcessEnds } from "../simulation/process-errors.ts";
 import { checkFaultsPossible } from "../simulation/faults.ts";
 import {
   beginOperation,
@@ -173,6 +174,7 @@ function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
     return options.time === "flowing" ? work() : drive(work());
   };
   const ownStores = createOwnStores(simulation, client.name);
+  const processEnds = recordProcessEnds(options.process, simulation);
   // Of other programs, no test asks which tokens are older than it.
   const tokens = createTokenRecord(
     options.foreign === undefined ? recorder : { listen: () => () => undefined },
@@ -227,6 +229,7 @@ function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
     problems: () => problems,
     stop() {
       stopDriving();
+      processEnds.stop();
       ownStores.release();
       // What is still in flight is a body that no one reads; pages have requests of their own.
       return simulation.end(options.clock === undefined ? "briefly" : undefined);

@@ -8,6 +8,8 @@ import type {
   OperationInvoked,
   TokenFacts,
 } from "../../../history/event.ts";
+import type { PageError } from "../../../history/page-error.ts";
+import type { ProcessError } from "../../../history/process-error.ts";
 import type { ScreenSeen } from "../../../history/browser-events.ts";
 import type { PageHistory } from "../../formats/slim-history.ts";
 import type { LaneDraft, Lanes } from "./lanes.ts";
@@ -111,10 +113,8 @@ function drawEvent(event: HistoryEvent, drawing: Drawing): void {
       break;
     }
     case "page-error":
-      sign(
-        event.tab === undefined ? drafts.client(event.client) : drafts.tab(event.client, event.tab),
-        "page-error",
-      );
+    case "process-error":
+      sign(placeOf(event, drafts), "page-error");
       break;
     case "client-restarted":
       restart(event, drawing);
@@ -138,6 +138,11 @@ function drawEvent(event: HistoryEvent, drawing: Drawing): void {
       sign(drafts.world(), "world");
       break;
   }
+}
+
+function placeOf(event: PageError | ProcessError, drafts: Lanes): LaneDraft {
+  const tab = event.kind === "page-error" ? event.tab : undefined;
+  return tab === undefined ? drafts.client(event.client) : drafts.tab(event.client, tab);
 }
 
 function drawScreen(event: ScreenSeen, at: number, drawing: Drawing): void {

@@ -27,7 +27,7 @@ export const markMeanings = {
   prompt: "a person is asked to act",
   restart: "restart",
   tab: "tab opened, loaded anew or closed",
-  "page-error": "error of a page that nothing caught",
+  "page-error": "error that nothing caught",
   presented: "token accepted by an API",
   "presented-refused": "token refused by an API",
   world: "change in the directory",
