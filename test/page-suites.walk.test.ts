@@ -89,6 +89,10 @@ describe.skipIf(wantsNoBrowser())("a suite of pages that is not as it should be"
       /locator\.click: Brownout ended the test, as it cannot pass: [^]*requests to 3 unmocked hosts were stopped: [^]*entra\.api\("https:\/\/api\.example\.com\/stock", [^]*page\.route\("https:\/\/styles\.example\.com\/\*\*"[^]*page\.route\("https:\/\/cdn\.example\.com\/\*\*"[^]*entraOptions: \{ allow: \["styles\.example\.com", "cdn\.example\.com", "api\.example\.com"\] \}/,
     ],
     [
+      "a page that dies while it loads",
+      /locator\.click: Brownout ended the test, as it cannot pass: its page shows nothing\.[^]*the page shows nothing, as it failed while it loaded\n[^]*script http:\/\/localhost:5180\/bundle\.js did not load: its server answered 404\n[^]*uncaught TypeError: [^]*by hand/,
+    ],
+    [
       "a registration that the world has not",
       /ended the test, as it cannot pass: AADSTS50011\. [^]*Redirect URI: http:\/\/localhost:5180\/elsewhere\.[^]*createWorld\(\{ [^]*kind: "spa", [^]*redirectUris: \["http:\/\/localhost:5180\/elsewhere"\]/,
     ],

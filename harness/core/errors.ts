@@ -31,6 +31,7 @@ export type HarnessErrorCode =
   | "unmocked-request"
   | "not-signed-in"
   | "not-signed-out"
+  | "page-not-loaded"
   | "stuck"
   | "request-loop"
   | "client-not-installed"

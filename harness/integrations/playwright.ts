@@ -91,7 +91,8 @@ export const test: EntraTest = base.extend<TestFixtures>({
       const { entra, leave } = await explaining(() => entraSimulator.attach(context));
       await use(entra);
       const seen = await leave();
-      leaveHistory({ session: entraSimulator.session, testInfo, seen });
+      const { session, problems } = entraSimulator;
+      leaveHistory({ session, testInfo, seen, problems: problems() });
     },
     { auto: true },
   ],

@@ -18,19 +18,21 @@ export interface FinishedTest {
   readonly session: LiveSimulation;
   readonly testInfo: TestInfo;
   readonly seen: SeenInTest;
+  /** What the test has forgotten, as far as it counts. */
+  readonly problems: readonly Error[];
 }
 
 const TIMELINE = "entra-timeline.txt";
 
 /** Writes and attaches journal and timeline, and prints the timeline for a test that has failed, or that its problems will fail. */
-export function leaveHistory({ session, testInfo, seen }: FinishedTest): void {
+export function leaveHistory({ session, testInfo, seen, problems }: FinishedTest): void {
   leaveFile(testInfo, TIMELINE, { text: session.timeline(), contentType: "text/plain" });
   const journal = leaveFile(testInfo, "entra-journal.jsonl", {
     text: session.journal(),
     contentType: "application/jsonl",
   });
   const { status, expectedStatus, title } = testInfo;
-  if (status === expectedStatus && session.problems().length === 0) return;
+  if (status === expectedStatus && problems.length === 0) return;
   const lines = [
     ...timelineText(session, { title, whole: `in the attachment ${TIMELINE}` }),
     ...pageErrorLines(seen.pageErrors),

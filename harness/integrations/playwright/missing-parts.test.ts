@@ -10,16 +10,18 @@ import { missingParts } from "./missing-parts.ts";
 interface Found {
   readonly failedRequests?: readonly FailedRequest[];
   readonly refusals?: readonly Refusal[];
+  readonly dead?: readonly string[];
 }
 
 const missing = (
   problems: readonly Error[],
-  { failedRequests = [], refusals = [] }: Found = {},
+  { failedRequests = [], refusals = [], dead = [] }: Found = {},
 ): HarnessError | undefined =>
   missingParts({
     session: { problems: () => problems, directory: { world: contoso } },
     failedRequests,
     refusals,
+    dead,
   }) as HarnessError | undefined;
 
 const hintOf = (problem: Error): string | undefined => missing([problem])?.hint;
@@ -105,5 +107,17 @@ it("suggests another mount by entraOptions instead of by --mount", () => {
 it("returns other errors unchanged", () => {
   const problem = new TypeError("boom");
   expect(missing([problem])).toBe(problem);
+  expect(missing([])).toBeUndefined();
+});
+
+it("names hosts and what failed in a page that shows nothing, in one error", () => {
+  const error = missing([unmockedRequest("cdn.example.com", 443)], {
+    dead: ["tab-1: script http://localhost:3000/a.js did not load: its server answered 404"],
+  });
+  expect(error?.code).toBe("unmocked-request");
+  expect(error?.hint).toMatch(
+    /page\.route\("https:\/\/cdn\.example\.com\/\*\*"[^]*the page shows nothing, [^]*a\.js did not load: its server answered 404/,
+  );
+  expect(missing([], { dead: ["tab-1: uncaught TypeError: x"] })?.code).toBe("page-not-loaded");
   expect(missing([])).toBeUndefined();
 });

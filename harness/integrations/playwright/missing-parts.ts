@@ -16,6 +16,8 @@ export interface Missing {
   readonly failedRequests: readonly FailedRequest[];
   /** Sign-ins that cannot succeed in this world, and that no function of the test has reported. */
   readonly refusals: readonly Refusal[];
+  /** What has failed in pages that show nothing. */
+  readonly dead: readonly string[];
 }
 
 /** How an app of a Playwright suite gets a world of its own; the line is code. */
@@ -24,24 +26,37 @@ export function ownWorldLine(world: World, refusal: Refusal): string {
 }
 
 /** All of it in one error; undefined when nothing is missing. */
-export function missingParts({ session, failedRequests, refusals }: Missing): Error | undefined {
+export function missingParts({
+  session,
+  failedRequests,
+  refusals,
+  dead,
+}: Missing): Error | undefined {
   const problem = joinProblems(session.problems(), (hosts, originOf) =>
     linesFor(hosts, { failed: failedRequests, originOf }),
   );
-  const refused = refusalError(refusals, session);
-  if (problem === undefined || refused === undefined) return inSuite(problem) ?? refused;
-  const { code, place, hint } = problem instanceof HarnessError ? problem : refused;
-  return new HarnessError(code, problem.message, {
+  const [first, ...more] = [
+    inSuite(problem),
+    refusalError(refusals, session),
+    deadError(dead),
+  ].filter((error) => error !== undefined);
+  if (first === undefined || more.length === 0) return first;
+  const own =
+    first instanceof HarnessError ? first : more.find((one) => one instanceof HarnessError);
+  if (own === undefined) return first;
+  const { code, place } = own;
+  return new HarnessError(code, first.message, {
     ...(place === undefined ? {} : { place }),
     hint: [
-      ...(problem instanceof HarnessError ? [hint ?? []] : []),
-      refused.message,
-      refused.hint ?? [],
-    ]
-      .flat()
-      .join("\n  "),
-    cause: problem,
+      ...hintLines(first),
+      ...more.flatMap((error) => [error.message, ...hintLines(error)]),
+    ].join("\n  "),
+    cause: first,
   });
+}
+
+function hintLines(error: Error): readonly string[] {
+  return error instanceof HarnessError && error.hint !== undefined ? [error.hint] : [];
 }
 
 /** A mount is chosen by an option here, and not by one of the command. */
@@ -93,4 +108,19 @@ function refusalError(
       `For your own: ${ownWorldLine(directory.world, refusal)};`,
     ].join("\n  "),
   });
+}
+
+/** Of a page that died while it loaded. */
+function deadError(dead: readonly string[]): HarnessError | undefined {
+  if (dead.length === 0) return undefined;
+  return new HarnessError(
+    "page-not-loaded",
+    "the page shows nothing, as it failed while it loaded",
+    {
+      hint: [
+        ...dead,
+        "Open it in a browser by hand, as it is served for the test; what it reads from the environment is in playwright.config.",
+      ].join("\n  "),
+    },
+  );
 }

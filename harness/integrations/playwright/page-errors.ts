@@ -77,6 +77,18 @@ export function watchPageErrors({
     if (message.type() !== "error" || message.text().startsWith("Failed to load resource")) return;
     note(message.page(), `console.error: ${message.text()}`);
   });
+  context.on("response", (response) => {
+    const request = response.request();
+    const type = request.resourceType();
+    const url = URL.parse(request.url());
+    if (url === null || isServed(url) || response.status() < 400) return;
+    // Data that an API refuses is for the app to judge.
+    if (type === "script" || type === "stylesheet" || type === "document")
+      note(
+        pageOf(request),
+        `${type} ${url.origin}${url.pathname} did not load: its server answered ${response.status()}`,
+      );
+  });
   context.on("requestfailed", (request) => {
     const url = URL.parse(request.url());
     const reason = request.failure()?.errorText ?? "";

@@ -6,7 +6,7 @@ import { textOfRequest } from "../../core/http/message.ts";
 import { isResent } from "../../core/http/resent.ts";
 import type { PreparedProfile } from "../../network/mount.ts";
 import { loadMount } from "../../network/mounts.ts";
-import { isServedUrl } from "../../network/served-hosts.ts";
+import { isServedUrl, unmockedHostOf } from "../../network/served-hosts.ts";
 import { type LiveSimulation, startLiveSimulation } from "../../runner/live/live-simulation.ts";
 import type { Refusal } from "../../runner/live/refusals.ts";
 import { watchContext, type WatchedContext } from "./watched-context.ts";
@@ -14,6 +14,7 @@ import { endEarly } from "./early-end.ts";
 import { createEntra, type Entra } from "./entra.ts";
 import { type Missing, missingParts } from "./missing-parts.ts";
 import { watchPageErrors } from "./page-errors.ts";
+import { watchStoppedRequests } from "./stopped-requests.ts";
 import { type EntraOptions, startOf } from "./playwright-options.ts";
 import { refusePlaywrightsClock } from "./page-clock.ts";
 
@@ -27,6 +28,8 @@ export interface TestSimulator {
   readonly stop: () => Promise<void>;
   /** What the test has forgotten, or is otherwise not the pages' own; undefined when it lacks nothing. */
   readonly problem: () => Error | undefined;
+  /** The same one by one, without sign-ins that Entra refused. */
+  readonly problems: () => readonly Error[];
 }
 
 interface Attached {
@@ -119,15 +122,40 @@ function watchForMissing({ context, session, seen, client, unreported }: Watched
     client,
     nameOf: seen.nameOf,
   });
-  const early = endEarly({ context, session, refusals: unreported });
+  const stopped = watchStoppedRequests(context);
+  const problems = (): readonly Error[] =>
+    session.problems().filter((problem) => {
+      const host = unmockedHostOf(problem);
+      return host === undefined || stopped.count(host);
+    });
+  const early = endEarly({
+    context,
+    problems,
+    refusals: unreported,
+    deadPages: () => (seen.blankLooks() >= BLANK_LOOKS && !stopped.isLoading() ? errors() : []),
+  });
   return {
-    forgotten: () => ({ failedRequests: failedRequests(), refusals: early.endedBy() }),
+    forgotten: () => ({
+      problems,
+      failedRequests: failedRequests(),
+      refusals: early.endedBy(),
+      dead: early.deadBy(),
+    }),
     pageErrors: errors,
-    stop: early.stop,
+    stop() {
+      early.stop();
+      stopped.leave();
+    },
   };
 }
 
-type Forgotten = Pick<Missing, "failedRequests" | "refusals">;
+/** So many looks in a row at nothing: four seconds at least, and more of them while the page is busy. */
+const BLANK_LOOKS = 20;
+
+interface Forgotten extends Omit<Missing, "session"> {
+  /** Also those that come while the context closes. */
+  readonly problems: () => readonly Error[];
+}
 
 /** Answers an address of no API of the world in place of its host; from then on the browser caches nothing. */
 function stubIn(context: BrowserContext, { origin, pathname }: URL, data: object): void {
@@ -152,7 +180,7 @@ export async function startTestSimulator(
   const stopFlow = clock.flow();
   let watched: WatchedContext | undefined;
   let entered: BrowserContext | undefined;
-  let forgotten: Forgotten = { failedRequests: [], refusals: [] };
+  let forgotten: Forgotten | undefined;
   // What a person sees lasts until time goes on.
   clock.beforeTimeGoesOn(async (thoroughness) => {
     if (thoroughness === "thorough") await watched?.look();
@@ -184,6 +212,13 @@ export async function startTestSimulator(
     throw error;
   });
   if (way === undefined) throw new Error(`the mount ${mount.name} has no browser`);
+  // Without a context there was no page.
+  const found = (): Missing => {
+    const { directory } = session;
+    const nothing = { problems: session.problems, failedRequests: [], refusals: [], dead: [] };
+    const { problems, ...rest } = forgotten ?? nothing;
+    return { session: { problems, directory }, ...rest };
+  };
   return {
     session,
     proxy: way.contextOptions.proxy,
@@ -200,7 +235,8 @@ export async function startTestSimulator(
         },
       };
     },
-    problem: () => missingParts({ session, ...forgotten }),
+    problem: () => missingParts(found()),
+    problems: () => found().session.problems(),
     async stop() {
       stopFlow();
       try {

@@ -21,6 +21,8 @@ export interface WatchedContext {
   readonly look: () => Promise<void>;
   /** Tabs and popups that showed a sign-in page of the service when they were last looked at, while no person was named to fill it in. */
   readonly unanswered: () => readonly string[];
+  /** How many times in a row, until the first look that saw anything, every window was blank; 0 from then on. */
+  readonly blankLooks: () => number;
   /** Where a request that has arrived comes from; undefined for one that is not a page's. */
   readonly originOf: (arrived: Arrived) => Promise<RequestOrigin | undefined>;
   /** The name of a page's window in the history; undefined once it is closed. */
@@ -79,9 +81,14 @@ export function watchContext(options: WatchOptions): WatchedContext {
   });
 
   const isUnlikeBefore = createContentMemory();
+  let blankLooks = 0;
+  let hasShown = false;
   const lookNow = async (): Promise<void> => {
+    let looked = 0;
     for (const [page, window] of open) {
       const screen = await lookAtScreen(page);
+      if (page.url() !== "about:blank" && screen !== undefined) looked += 1;
+      if (screen !== undefined && screen.shows !== "blank") hasShown = true;
       const content = screen?.shows === "content" ? await contentOf(page) : undefined;
       // It changes at this moment. A bare text would count as the application from now on.
       if (screen?.shows === "content" && content === undefined) continue;
@@ -101,6 +108,8 @@ export function watchContext(options: WatchOptions): WatchedContext {
         ...(text === undefined ? {} : { text: recorder.redactor.text(text) }),
       });
     }
+    if (hasShown) blankLooks = 0;
+    else if (looked > 0) blankLooks += 1;
   };
   const look = (): Promise<void> =>
     (looking ??= lookNow().finally(() => {
@@ -118,6 +127,7 @@ export function watchContext(options: WatchOptions): WatchedContext {
       person === undefined
         ? [...open.values()].filter(({ asks }) => asks === true).map(({ name }) => name)
         : [],
+    blankLooks: () => blankLooks,
     async originOf(arrived) {
       const sender = await senders.of(arrived);
       const window = sender === undefined ? undefined : await windowOf(sender.page);

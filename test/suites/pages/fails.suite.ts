@@ -35,6 +35,20 @@ test("a page that loads what no one answers", async ({ page }) => {
   await page.getByRole("button", { name: "Sign in" }).click();
 });
 
+test("a page that dies while it loads", async ({ page }) => {
+  await page.route("http://localhost:5180/**", (route) =>
+    new URL(route.request().url()).pathname === "/"
+      ? route.fulfill({
+          contentType: "text/html",
+          body: `<div id="root"></div><script src="/bundle.js"></script>
+            <script>document.querySelector("#app").append("Mine");</script>`,
+        })
+      : route.fulfill({ status: 404 }),
+  );
+  await page.goto("http://localhost:5180/");
+  await page.getByRole("button", { name: "Sign in" }).click();
+});
+
 test("a registration that the world has not", async ({ page }) => {
   await page.goto(SIGN_IN.replace("5180%2Fredirect.html", "5180%2Felsewhere"));
   await page.getByRole("button", { name: "Sign in" }).click();
