@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { JournalHeader } from "../history/header.ts";
 import { recovery } from "./recovery.ts";
 import type { Ask, Call, Reply } from "../../test/support/run-builder-wire.ts";
-import { buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
+import { type BuiltOperation, buildRun, type RunBuilder } from "../../test/support/run-builder.ts";
 
 describe("own code that ends ok without the token that it was refused", () => {
   const orders: Call = { flow: "custom", app: "load orders", scopes: ["api://orders/.default"] };
@@ -194,6 +194,38 @@ describe("own code that ends ok without the token that it was refused", () => {
     expect(judged(later, { before: asked, refused }).verdict).toBe("fail");
     const reads = (run: RunBuilder): void => later(run, { endpoint: "openid-configuration" });
     expect(judged(reads, { before: asked, refused }).verdict).not.toBe("fail");
+  });
+
+  it("has not where it got one token and was refused another, or had one to send", () => {
+    const half = (first: (run: RunBuilder, by: BuiltOperation) => void) => {
+      const before = (run: RunBuilder): void => {
+        const operation = run.operation(orders);
+        first(run, operation);
+        run.exchange({ by: operation, ...orders, status: 503 });
+        operation.ok({ token: "none" });
+      };
+      const run = buildRun();
+      const ends = run.fault({ id: "down" });
+      before(run);
+      run.at("00:10:00");
+      ends();
+      run.cleared();
+      givesUp(run);
+      return recovery.judge(run.history()).verdict;
+    };
+    expect(half(() => undefined)).toBe("fail");
+    expect(half((run, by) => run.exchange({ by, ...mail, ...issues(run) }))).not.toBe("fail");
+    expect(half((run, by) => run.shows(by, run.token()))).not.toBe("fail");
+  });
+
+  it("has not where a later call shows a token to an API", () => {
+    const shows = (run: RunBuilder): void => {
+      run.at("00:12:00");
+      const operation = run.operation(orders);
+      run.shows(operation, run.token());
+      operation.ok({ token: "none" });
+    };
+    expect(judged(shows).verdict).not.toBe("fail");
   });
 
   it("has not where the service failed what an API reads that checks tokens", () => {

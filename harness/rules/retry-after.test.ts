@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { retryAfter } from "./retry-after.ts";
+import { prematureRequestsIn, retryAfter } from "./retry-after.ts";
 import { ben, type Ask, type Reply } from "../../test/support/run-builder-wire.ts";
 import { buildRun, type BuiltRequest, type RunBuilder } from "../../test/support/run-builder.ts";
 
@@ -245,6 +245,96 @@ describe("retry-after", () => {
     run.exchange({ ...daemon, status: 429, retryAfter: 60 });
     run.operation({ client: "another" }).fails();
     expect(judge(run).verdict).toBe("inconclusive");
+  });
+});
+
+describe("retry-after knows", () => {
+  const throttle = (retryAfter: number) => ({ ...daemon, status: 429, retryAfter });
+
+  it("all that broke it, in their order, with what was asked", () => {
+    const run = buildRun();
+    run.exchange({ ...throttle(60), client: "one" });
+    run.exchange({ ...throttle(60), client: "two" });
+    run.after(1_000);
+    run.exchange({ ...daemon, client: "two" });
+    run.exchange({ ...daemon, client: "one" });
+    run.exchange({ ...daemon, client: "two" });
+    const found = prematureRequestsIn(run.history());
+    expect(
+      found.map(({ answer, early, askedMs }) => [answer.began.index, early.began.index, askedMs]),
+    ).toEqual([
+      [2, 4, 60_000],
+      [0, 6, 60_000],
+      [2, 8, 60_000],
+    ]);
+  });
+
+  it("an answer that came first, although its request began later", () => {
+    const run = buildRun();
+    const slow = run.request(daemon);
+    run.exchange(throttle(60));
+    run.at("00:00:30");
+    run.exchange(daemon);
+    slow.answered({ status: 429, retryAfter: 60 });
+    expect(judge(run)).toMatchObject({ verdict: "fail", evidence: [2, 3] });
+  });
+
+  it("of two answers that ask for the same wait the later one", () => {
+    const run = buildRun();
+    run.exchange(throttle(60));
+    run.exchange(throttle(60));
+    run.exchange(throttle(0));
+    run.at("00:00:30");
+    run.exchange(daemon);
+    expect(judge(run).evidence.slice(0, 2)).toEqual([1, 2]);
+    expect(prematureRequestsIn(run.history()).at(-1)?.answer.began.index).toBe(2);
+  });
+
+  it("the first moment at which a request may be sent", () => {
+    const after = (ms: number): string => {
+      const run = buildRun();
+      run.exchange(throttle(60));
+      run.after(ms);
+      run.exchange(daemon);
+      return judge(run).verdict;
+    };
+    expect([after(58_999), after(59_000)]).toEqual(["fail", "pass"]);
+  });
+
+  it("the strictest of what an API asked for several orders", () => {
+    const run = buildRun();
+    const order = (id: number): Ask => ({
+      ...daemon,
+      endpoint: "resource",
+      host: "api.contoso.example",
+      url: `https://api.contoso.example/orders/${id}`,
+    });
+    run.exchange({ ...order(1), status: 429, retryAfter: 600 });
+    run.exchange({ ...order(2), status: 429, retryAfter: 60 });
+    run.at("00:00:30");
+    run.exchange({ ...order(3), status: 200 });
+    expect(judge(run).message).toContain("of 10m");
+  });
+
+  it("that the client went on: by a call or a request of its own, and by nothing else", () => {
+    const after = (then: (run: RunBuilder) => void, more: Ask = {}) => {
+      const run = buildRun();
+      run.exchange({ ...throttle(60), ...more });
+      run.at("00:02:00");
+      then(run);
+      return judge(run);
+    };
+    const nothing = "The client did nothing after the last answer with a Retry-After.";
+    expect(after((run) => run.tab("opened", "tab-1", "daemon-1")).message).toBe(nothing);
+    expect(after((run) => void run.operation({ ...daemon, client: "other" })).message).toBe(
+      nothing,
+    );
+    expect(after((run) => run.exchange({ ...daemon, client: "other" })).message).toBe(nothing);
+    expect(after((run) => run.exchange(daemon))).toMatchObject({ verdict: "pass", evidence: [1] });
+    expect(after((run) => run.exchange(daemon), { anonymous: true }).verdict).toBe("pass");
+    expect(judge(buildRun()).message).toBe(
+      "No failure with a valid Retry-After other than zero was seen.",
+    );
   });
 });
 

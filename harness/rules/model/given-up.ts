@@ -38,7 +38,7 @@ function withoutAskingIn(history: History, ofPurpose: readonly Operation[]): rea
   const needsNone = (call: Operation): boolean =>
     isWithoutAny(call, isOnTheWay) && !hasHeldToken(history, call, refusal);
   if (calls.slice(0, refused).some(needsNone)) return [];
-  return calls.slice(refused + 1).filter(needsNone);
+  return calls.filter(needsNone);
 }
 
 /** The request of a call that the service failed, so that the call got no token. */
