@@ -20,7 +20,7 @@ export const emptyToken: Rule = {
     { id: "own-code", says: "Own code of a name that has not reported a token in this run." },
     {
       id: "token-issued",
-      says: "Own code that was issued a token in the call, or whose token an API accepted in it, and returns something else.",
+      says: "Own code that was issued a token in the call, or whose token an API accepted in it, and returns something else: of a token that it was issued in an outage only where its name does so without one.",
     },
     {
       id: "other-work",

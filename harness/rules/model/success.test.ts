@@ -75,18 +75,26 @@ describe("a call", () => {
     expect(outcomesIn(run)).toBe("+-");
   });
 
-  it("of own code is denied without the token that it was issued, where its name needs one", () => {
-    const outcomes = (otherWork: boolean): string => {
+  it("of own code is denied in an outage without the token that it was issued, where its name else returns it", () => {
+    const outcomes = (before: "nothing" | "work" | "a token", inOutage = true): string => {
       const run = buildRun();
       run.operation(custom).ok({ token: run.token() });
-      if (otherWork) run.operation(custom).ok({ token: "none" });
+      if (before !== "nothing") {
+        const other = run.operation(custom);
+        if (before === "a token") run.exchange({ by: other, issued: { token: run.token() } });
+        other.ok({ token: "none" });
+      }
+      run.after(1_000);
+      if (inOutage) run.fault({ id: "slow", effect: { kind: "latency", delay: 100 } });
       const call = run.operation(custom);
       run.exchange({ by: call, issued: { token: run.token() } });
       call.ok({ token: "none" });
       return outcomesIn(run);
     };
-    expect(outcomes(false)).toBe("+-");
-    expect(outcomes(true)).toBe("+++");
+    expect(outcomes("nothing")).toBe("+-");
+    expect(outcomes("nothing", false)).toBe("++");
+    expect(outcomes("work")).toBe("+++");
+    expect(outcomes("a token")).toBe("+++");
   });
 
   it("of own code has succeeded when an API accepted the token that it sent", () => {

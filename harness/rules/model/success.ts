@@ -72,13 +72,19 @@ function createOwnCodeCheck(
       .filter((one) => asksForNothing(one) && isUndisturbed(one))
       .map((call) => callerOf(history, call)),
   );
+  const withOtherResults = new Set(
+    ended
+      .filter((one) => !hasToken(one) && isUndisturbed(one))
+      .map((call) => callerOf(history, call)),
+  );
   return (operation) => {
     const caller = callerOf(history, operation);
     if (!reporting.has(caller) || operation.exchanges.some(isServedByApi)) return false;
     const lastRequest = tokenRequestsBy(operation).at(-1);
-    // Neither asked, nor lacked what it asked for.
-    const hasAny = lastRequest === undefined || lastRequest.ended?.issued?.token !== undefined;
-    return hasAny ? !withOtherWork.has(caller) : true;
+    if (lastRequest === undefined) return !withOtherWork.has(caller);
+    if (lastRequest.ended?.issued?.token === undefined) return true;
+    // In an outage, of a name that else returns its token.
+    return !isUndisturbed(operation) && !withOtherResults.has(caller);
   };
 }
 
