@@ -55,3 +55,6 @@ export async function workUntil(
   await signIn(context, application, user);
   await pollUntil(context, application, silently(context, user), { everyMs, untilMs });
 }
+
+/** Asked by scenarios that are played with both answers: a live test says yes, older recordings say no. */
+export const refreshInQuestion = "Do the day-long tokens of apps come with refresh_in?";

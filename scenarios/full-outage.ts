@@ -2,7 +2,7 @@
 import { hours, minutes, seconds } from "../harness/core/time/duration.ts";
 import { hang, outage, tokenServerError, unreachable } from "../harness/faults/presets.ts";
 import { defineScenario, type Scenario, type ScriptContext } from "../harness/runner/scenario.ts";
-import { daemonToken, pollUntil, signIn, silently } from "./applications.ts";
+import { daemonToken, pollUntil, refreshInQuestion, signIn, silently } from "./applications.ts";
 
 const twelveHours = { from: hours(1), for: hours(12) };
 /** Often enough to call again while the client still waits after a failed refresh. */
@@ -114,7 +114,7 @@ export const outageDaemonPastRefreshIn = daemonPastRefreshIn({
   name: "outage-12h-daemon-past-refresh-in",
   title: "12 hours of outage, daemon tokens past refresh_in and still valid",
   standsFor:
-    "the same for client credentials, when the service sends refresh_in for app tokens (a setting: a recorded reply had none)",
+    "the same for client credentials, when the service sends refresh_in for app tokens, as a live test expects since 2024",
   faults: [tokenServerError(twelveHours)],
 });
 
@@ -143,35 +143,56 @@ export const outageWithExpiredTokens = defineScenario({
   script: (context) => callForAdele(context, "plain", fiveMinutes),
 });
 
-export const longWeekend = defineScenario({
-  name: "long-weekend",
+/** Three days of a portal and a daemon that call every five minutes, with an outage on the way. */
+function weekend(
+  name: string,
+  { title, answer, ...own }: Pick<Scenario, "title" | "settings"> & { readonly answer: string },
+): Scenario {
+  return defineScenario({
+    name,
+    title,
+    story: {
+      standsFor:
+        "an ordinary weekend: tokens are renewed dozens of times without supervision, and then the service is down for a while",
+      asserts:
+        "Renewals before and after the outage succeed, and only calls that need the service fail during it.",
+      failureMeans:
+        "On Monday the application is still down, although the outage ended on Saturday.",
+      fix: "Each failed rule names its own fix.",
+    },
+    needs: ["authorization-code", "silent", "client-credentials"],
+    asserts: [
+      "cached-token",
+      "recovery",
+      "retry-storm",
+      "token-expiry",
+      "routing-hint",
+      "supported-host",
+    ],
+    faults: [tokenServerError({ from: hours(20), for: hours(6) })],
+    side: { question: refreshInQuestion, answer },
+    ...own,
+    async script(context) {
+      const portal = await context.open({ app: "portal" });
+      const daemon = await context.open({ app: "nightly-daemon" });
+      await signIn(context, portal, "adele");
+      const timing = { everyMs: minutes(5), untilMs: hours(72) };
+      await Promise.all([
+        pollUntil(context, portal, silently(context, "adele"), timing),
+        pollUntil(context, daemon, daemonToken, timing),
+      ]);
+    },
+  });
+}
+
+export const longWeekend = weekend("long-weekend", {
   title: "72 hours of an app that calls every five minutes, with six hours of outage on Saturday",
-  story: {
-    standsFor:
-      "an ordinary weekend: tokens are renewed dozens of times without supervision, and then the service is down for a while",
-    asserts:
-      "Renewals before and after the outage succeed, and only calls that need the service fail during it.",
-    failureMeans: "On Monday the application is still down, although the outage ended on Saturday.",
-    fix: "Each failed rule names its own fix.",
-  },
-  needs: ["authorization-code", "silent", "client-credentials"],
-  asserts: [
-    "cached-token",
-    "recovery",
-    "retry-storm",
-    "token-expiry",
-    "routing-hint",
-    "supported-host",
-  ],
-  faults: [tokenServerError({ from: hours(20), for: hours(6) })],
-  async script(context) {
-    const portal = await context.open({ app: "portal" });
-    const daemon = await context.open({ app: "nightly-daemon" });
-    await signIn(context, portal, "adele");
-    const timing = { everyMs: minutes(5), untilMs: hours(72) };
-    await Promise.all([
-      pollUntil(context, portal, silently(context, "adele"), timing),
-      pollUntil(context, daemon, daemonToken, timing),
-    ]);
-  },
+  answer: "yes, after half of their life",
+});
+
+export const longWeekendWithoutRefreshIn = weekend("long-weekend-without-refresh-in", {
+  title:
+    "72 hours of an app that calls every five minutes, with six hours of outage on Saturday, and tokens of apps without refresh_in",
+  answer: "no",
+  settings: { refreshIn: "never" },
 });

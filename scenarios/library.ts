@@ -45,6 +45,7 @@ import {
 import {
   hangPastRefreshIn,
   longWeekend,
+  longWeekendWithoutRefreshIn,
   outageDaemonPastRefreshIn,
   outagePastRefreshIn,
   outageWithExpiredTokens,
@@ -83,6 +84,7 @@ export const library: readonly Scenario[] = [
   unreachableDaemonPastRefreshIn,
   outageWithExpiredTokens,
   longWeekend,
+  longWeekendWithoutRefreshIn,
   ...twelveHours,
   backupWindowCloses,
   backupAfterIdle71,

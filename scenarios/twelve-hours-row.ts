@@ -14,12 +14,14 @@ export function row(
     says,
     isServed,
     ...own
-  }: Pick<Scenario, "title" | "needs" | "script" | "clients" | "expects"> &
+  }: Pick<Scenario, "title" | "needs" | "script" | "clients" | "expects" | "side"> &
     Required<Pick<Scenario, "row">> & {
       readonly faults?: FaultPlan;
       readonly says: string;
       readonly isServed: boolean;
       readonly asserts?: readonly string[];
+      /** Default: the defaults of the service. */
+      readonly settings?: Scenario["settings"];
     },
 ): Scenario {
   return defineScenario({
@@ -36,9 +38,9 @@ export function row(
         ? "Run brownout coverage to see what prevents it: host, scopes, cache or policies."
         : "Use long-lived tokens (capability cp1, a persistent cache), or move to a protected flow.",
     },
-    settings: { backup: "2026-03" },
     faults: primaryDown({ from: hours(1), for: hours(12) }),
     ...own,
+    settings: { backup: "2026-03", ...own.settings },
     asserts: ["backup-flow", ...(own.asserts ?? [])],
   });
 }

@@ -47,7 +47,9 @@ describe.each(editionIds)("twelve hours without the primary, in edition %s", (ed
         status,
         isServed,
       ]);
-      expect([scenario, row?.got === row?.asked]).toEqual([scenario, isServed]);
+      // A token that was renewed early lasts, although the flow is not served.
+      const hasLastingToken = scenario === "twelve-hours-daemon";
+      expect([scenario, row?.got === row?.asked]).toEqual([scenario, isServed || hasLastingToken]);
     }
   });
 

@@ -7,7 +7,14 @@ import { hours, minutes } from "../harness/core/time/duration.ts";
 import { primaryDown } from "../harness/faults/presets.ts";
 import type { Application } from "../harness/clients/application.ts";
 import type { Scenario, ScriptContext } from "../harness/runner/scenario.ts";
-import { daemonToken, graphScopes, pollUntil, signIn, silently } from "./applications.ts";
+import {
+  daemonToken,
+  graphScopes,
+  pollUntil,
+  refreshInQuestion,
+  signIn,
+  silently,
+} from "./applications.ts";
 import { identityRows } from "./managed-identity-outages.ts";
 import { samlRows } from "./saml-apps.ts";
 import { row } from "./twelve-hours-row.ts";
@@ -216,20 +223,46 @@ const users: readonly Scenario[] = [
   }),
 ];
 
-const workloads: readonly Scenario[] = [
-  row("daemon", {
-    title:
-      "12 hours without the primary: a daemon with a secret, whose token expires in the outage",
-    row: { flow: "client-credentials", as: "a daemon with a secret" },
+/** A daemon that calls every half hour through an outage in which its token of a day expires. */
+function daemon(
+  name: string,
+  {
+    title,
+    as,
+    ...side
+  }: Pick<Scenario, "title" | "settings"> & { readonly as: string; readonly answer: string },
+): Scenario {
+  return row(name, {
+    title,
+    row: { flow: "client-credentials", as },
     says: "service principals with client credentials are not protected",
     isServed: false,
     needs: ["client-credentials"],
-    // Its token is valid for a day: an earlier outage would be over before the token expires.
+    // Its tokens are valid for a day: an earlier outage would be over before the first one expires.
     faults: primaryDown({ from: hours(20), for: hours(12) }),
+    side: { question: refreshInQuestion, answer: side.answer },
+    ...(side.settings === undefined ? {} : { settings: side.settings }),
     script: async (context) => {
-      const daemon = await context.open({ app: "nightly-daemon" });
-      await pollUntil(context, daemon, daemonToken, { everyMs: minutes(30), untilMs: hours(34) });
+      const application = await context.open({ app: "nightly-daemon" });
+      const timing = { everyMs: minutes(30), untilMs: hours(34) };
+      await pollUntil(context, application, daemonToken, timing);
     },
+  });
+}
+
+const workloads: readonly Scenario[] = [
+  daemon("daemon", {
+    title:
+      "12 hours without the primary: a daemon with a secret, which has renewed its token before the outage",
+    as: "a daemon with a secret",
+    answer: "yes, after half of their life",
+  }),
+  daemon("daemon-without-refresh-in", {
+    title:
+      "12 hours without the primary: a daemon with a secret, whose token has no refresh_in and expires in the outage",
+    as: "a daemon with a secret, without refresh_in",
+    answer: "no",
+    settings: { refreshIn: "never" },
   }),
 ];
 

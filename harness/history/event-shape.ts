@@ -301,6 +301,7 @@ const header = object({
       source: text,
     }),
   ),
+  side: optional(object({ question: text, answer: text })),
   expects: optional(list(object({ rule: text, because: text, saying: optional(text) }))),
   variation: optional(object({ faults: optional(list(text)), values: optional(object({})) })),
   earlierTokens: optional(oneOf([true])),

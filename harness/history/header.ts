@@ -49,6 +49,18 @@ export interface FlowRow {
 }
 
 /**
+ * A question about the service that no source settles, and the answer that the scenario goes by.
+ * Scenarios with one question show its sides: the summary has them beside each other.
+ *
+ * @example
+ * const side: OpenQuestion = { question: "Do tokens of apps come with refresh_in?", answer: "no" };
+ */
+export interface OpenQuestion {
+  readonly question: string;
+  readonly answer: string;
+}
+
+/**
  * A rule that a scenario breaks on purpose: by its script or its world, and not by a fault of the
  * client. When the rule is kept instead, the run is inconclusive.
  *
@@ -107,6 +119,8 @@ export interface JournalHeader {
   readonly asserts: readonly string[];
   readonly limits?: RuleLimits;
   readonly row?: FlowRow;
+  /** The side of an open question that the scenario shows. */
+  readonly side?: OpenQuestion;
   /** What the scenario breaks on purpose; absent when it is nothing. */
   readonly expects?: readonly ExpectedFailure[];
   /** How it differs from its scenario; absent when it does not. */

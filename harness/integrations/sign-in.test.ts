@@ -307,7 +307,7 @@ describe("a token for an API", () => {
         ? "a token"
         : /(\w+) was not signed in: (AADSTS\d+)/.exec(String(result.reason))?.slice(1),
     );
-    expect(said).toEqual([["megan", "AADSTS50057"], ["adele", "AADSTS70011"], "a token"]);
+    expect(said).toEqual([["megan", "AADSTS50057"], ["adele", "AADSTS650053"], "a token"]);
   });
 
   it("is refused in Entra's words", async () => {

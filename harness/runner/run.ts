@@ -329,6 +329,7 @@ function outcomeOf(
     asserts: scenario.asserts,
     limits: scenario.limits,
     row,
+    side: scenario.side,
     expects: scenario.expects,
     variation: isEmpty(variation) ? undefined : variation,
     watchesPages: watchesPages ? true : undefined,

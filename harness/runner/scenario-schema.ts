@@ -173,6 +173,7 @@ const scenarioSchema = schemaOf<Scenario>()((z) =>
       clients: z.array(z.union([z.string(), adapterSchema()])).optional(),
       notApplicableTo: notApplicableSchema().optional(),
       row: z.strictObject({ flow: z.enum(rowFlows), as: nonEmptyString() }).optional(),
+      side: z.strictObject({ question: nonEmptyString(), answer: nonEmptyString() }).optional(),
       app: testedAppSchema().optional(),
       machine: nonEmptyString().optional(),
       script: z.custom<Scenario["script"]>((value) => typeof value === "function", {

@@ -12,7 +12,7 @@ import type { World } from "../entra/directory/world.ts";
 import type { WorldControls } from "../entra/directory/world-controls.ts";
 import type { FaultPlan } from "../faults/plan.ts";
 import type { Flow } from "../history/event.ts";
-import type { ExpectedFailure, RuleLimits } from "../history/header.ts";
+import type { ExpectedFailure, OpenQuestion, RuleLimits } from "../history/header.ts";
 import type { Application } from "../clients/application.ts";
 import type { CacheKind, ClientUnderTest } from "../clients/client.ts";
 import type { OperateOptions } from "./simulation/call-result.ts";
@@ -105,6 +105,8 @@ export interface Scenario {
     /** The kind of application, such as `a desktop app`. */
     readonly as: string;
   };
+  /** A question about the service that no source settles, and the answer it is played with: the summary shows the sides beside each other. */
+  readonly side?: OpenQuestion;
   /** Your own code that the script calls by `operate`: reports and baselines name it as the client. Default: `own-code` when `needs` is empty. */
   readonly app?: { readonly name: string; readonly version?: string };
   /** The machine of the world on which your own code runs (`operate`), with its identity endpoint and environment variables. */

@@ -50,6 +50,21 @@ export const appCodes = {
     text: "The scope is not valid.",
     source: "documented: the article on the authorization code flow",
   },
+  650053: {
+    status: 400,
+    error: "invalid_client",
+    text: "The app asked for a scope that does not exist on the resource.",
+    isListed: false,
+    source:
+      "reported: MicrosoftDocs/azure-docs issue 37280 (2019), Azure-Samples/active-directory-aspnetcore-webapp-openidconnect-v2 issue 554 (2021), on redirects and without an error_uri",
+  },
+  1002012: {
+    status: 400,
+    error: "invalid_scope",
+    text: "Client credentials need a scope that ends in /.default after the identifier of the resource.",
+    source:
+      "reported: MicrosoftDocs/azure-docs issue 99862 (2022), databricks/databricks-sql-nodejs issue 226 (2024)",
+  },
   100007: {
     status: 400,
     error: "unauthorized_client",
@@ -161,6 +176,13 @@ export const appCodes = {
     error: "invalid_request",
     text: "The tenant was not found.",
     source: "recorded",
+  },
+  90038: {
+    status: 400,
+    error: "invalid_request",
+    text: "The tenant belongs to a national cloud, which is another than that of this address.",
+    source:
+      "documented: Microsoft's list of codes; reported as invalid_request: microsoftgraph/msgraph-cli issue 396 (2023)",
   },
   901002: {
     status: 400,

@@ -151,6 +151,18 @@ export const userCodes = {
     text: "The device code has expired.",
     source: "reported: captures of 2021 to 2024",
   },
+  90120: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The device code was already used.",
+    source: "documented: Microsoft's list of codes; the form is assumed",
+  },
+  160021: {
+    status: 400,
+    error: "interaction_required",
+    text: "The app asked for a session of a user that does not exist.",
+    source: "documented: Microsoft's list of codes; reported on redirects in 2025 and 2026",
+  },
   50196: {
     status: 400,
     error: "invalid_grant",

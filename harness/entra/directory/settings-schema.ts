@@ -149,13 +149,13 @@ function refreshInOf(z: Z) {
       z.strictObject({
         fromSeconds: amount,
         share: ratio(),
-        tokens: z.enum(["user", "user-and-app"]),
+        tokens: z.enum(["app", "user", "user-and-app"]),
       }),
     ],
     {
       error: expecting(
         '"never" or an object',
-        'Write "never", or { fromSeconds: 7_200, share: 0.5, tokens: "user" }.',
+        'Write "never", or { fromSeconds: 7_200, share: 0.5, tokens: "app" }.',
       ),
     },
   );

@@ -17,7 +17,8 @@ export const defaultServiceSettings: ServiceSettings = {
   // REC1 and REC4: equal to expires_in.
   extendedLifetimeSeconds: "same",
   grantedScopes: "consented",
-  refreshIn: { fromSeconds: 7_200, share: 0.5, tokens: "user" },
+  // Section R: a live test of 2024 to 2026 for apps; the recorded replies of users have none.
+  refreshIn: { fromSeconds: 7_200, share: 0.5, tokens: "app" },
   refreshTokenInactiveDays: 90,
   spaRefreshTokenHours: 24,
   sessionHours: 24,

@@ -37,9 +37,11 @@ export const unverifiedSettings: {
     values: ["same", 172_800],
   },
   refreshIn: {
-    because: "a recorded answer to client credentials has no refresh_in; documents do not say",
+    because:
+      "replies to apps have refresh_in in a live test since 2024 and none in older recordings; those of users were last recorded in 2022, without",
     values: [
       "never",
+      { fromSeconds: 7_200, share: 0.5, tokens: "app" },
       { fromSeconds: 7_200, share: 0.5, tokens: "user" },
       { fromSeconds: 7_200, share: 0.5, tokens: "user-and-app" },
     ],

@@ -84,7 +84,7 @@ describe("authorize", () => {
   });
 
   it.each([
-    ["https://graph.microsoft.com/Mail.Send openid", "invalid_scope"],
+    ["https://graph.microsoft.com/Mail.Send openid", "invalid_client"],
     ["api://nowhere/Read", "invalid_resource"],
   ])("refuses the scope %s with %s", async (scope, error) => {
     const bench = startEsts();

@@ -42,7 +42,8 @@ export function authorize(context: EstsContext): EstsReply {
     const session = usableSession(context, request);
     if (session !== undefined) return succeed(context, request, session);
     const { prompt, login_hint: hint } = request.fields;
-    if (prompt === "none") throw new EstsError(50058);
+    if (prompt === "none")
+      throw new EstsError(isOtherSessionAsked(context, request) ? 160021 : 50058);
     const name = automaticNameOf(context, hint);
     if (name === undefined) return signInPage(context, pageOf(request));
     const found = userNamed(context, request, name);
@@ -122,6 +123,13 @@ function usableSession(context: EstsContext, request: AuthorizeRequest): SignInS
   if (fits && named) return session;
   if (prompt === "none") throw new EstsError(16000);
   return undefined;
+}
+
+/** Whether the app names a session (`sid`) that is not, or no longer, that of this browser. */
+function isOtherSessionAsked(context: EstsContext, { fields }: AuthorizeRequest): boolean {
+  const session = signInSessionOf(context);
+  const { sid } = fields;
+  return sid !== undefined && (session === undefined || sid !== signInSessionId(context, session));
 }
 
 function userNamed(

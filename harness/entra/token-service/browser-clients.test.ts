@@ -118,7 +118,7 @@ describe("msal-browser 5", () => {
     expect(await silent({ login_hint: adele.login })).toBe("code");
     expect(await silent({ login_hint: "megan@contoso.example" })).toBe("interaction_required");
     expect(await silent({ sid: answer.get("session_state") ?? "" })).toBe("code");
-    expect(await silent({ sid: "another" })).toBe("login_required");
+    expect(await silent({ sid: "another" })).toBe("interaction_required");
   });
 
   it("keeps the expiry of its first refresh token, a day after the sign-in", async () => {

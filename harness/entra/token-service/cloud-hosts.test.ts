@@ -81,7 +81,7 @@ describe("a tenant", () => {
   ])("of the government cloud at %s: %i", async (host, status) => {
     const reply = await daemonAt(host, startEsts({}, inGovernment));
     const { error_codes: codes } = (await reply.json()) as { readonly error_codes?: unknown };
-    expect([reply.status, codes]).toEqual([status, status === 400 ? [90002] : undefined]);
+    expect([reply.status, codes]).toEqual([status, status === 400 ? [90038] : undefined]);
   });
 });
 

@@ -45,13 +45,14 @@ export function required(context: EstsContext, name: string): string {
   return value;
 }
 
-/** The tenant of the path; throws 90002 when the cloud has no such tenant, as for `common` and `organizations`. */
+/** The tenant of the path; throws 90002 when there is no such tenant, as for `common` and `organizations`, and 90038 for one of another cloud. */
 export function tenantOf(context: EstsContext): Tenant {
   const segment = context.described.tenant ?? "";
   const tenant = context.directory.tenant(segment);
   const cloud = cloudOfHost(context.described.host)?.cloud.name;
   const isElsewhere = cloud !== undefined && tenant?.cloud !== undefined && tenant.cloud !== cloud;
-  if (tenant === undefined || isElsewhere) throw new EstsError(90002, `Tenant: ${segment}.`);
+  if (tenant === undefined) throw new EstsError(90002, `Tenant: ${segment}.`);
+  if (isElsewhere) throw new EstsError(90038, `Tenant: ${segment}.`);
   return tenant;
 }
 

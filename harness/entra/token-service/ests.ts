@@ -33,7 +33,7 @@ import { createSignedInApps } from "./signed-in-apps.ts";
 import { signOut } from "./sign-out.ts";
 import { isStaySignedInAnswer } from "./stay-signed-in-page.ts";
 import { createTokenIssuer } from "./tokens.ts";
-import { v1Reply, withScopeOfResource } from "./v1-protocol.ts";
+import { refuseResourceParameter, v1Reply, withScopeOfResource } from "./v1-protocol.ts";
 
 /**
  * What a token service is made of: the directory that it reads, the sources of time and chance, and
@@ -162,6 +162,7 @@ function tokenBody(context: EstsContext): Record<string, unknown> {
 function grantToken(context: EstsContext): Record<string, unknown> {
   const grant = required(context, "grant_type");
   checkRegionalHost(context);
+  refuseResourceParameter(context.described);
   switch (context.described.grant) {
     case "client_credentials":
       return grantClientCredentials(context);

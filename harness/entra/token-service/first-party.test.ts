@@ -62,7 +62,9 @@ describe("client credentials", () => {
     );
     expect(status).toBe(200);
     expect(Object.keys(json)).not.toContain("refresh_token");
-    expect((await ask("oauth2/v2.0/token", "openid profile")).json["error_codes"]).toEqual([70011]);
+    expect((await ask("oauth2/v2.0/token", "openid profile")).json["error_codes"]).toEqual([
+      1002012,
+    ]);
   });
 
   it.each(["common", "organizations", "consumers"])("cannot be used on /%s", async (segment) => {

@@ -77,8 +77,8 @@ export function grantDeviceCode(context: EstsContext): Record<string, unknown> {
   if (device === undefined || device.clientId !== context.described.app) throw new EstsError(70018);
   if (device.expiresAtMs <= context.clock.now()) throw new EstsError(70020);
   if (device.approvedBy === undefined) throw new EstsError(70016);
-  // By RFC 8628 section 3.5 a code is used once; the AADSTS code for a second use is a guess.
-  if (device.redeemed) throw new EstsError(54005);
+  // By RFC 8628 section 3.5 a code is used once.
+  if (device.redeemed) throw new EstsError(90120);
   const { tenant, user } = userOfGrant(context, {
     ...device.approvedBy,
     issuedAtMs: context.clock.now(),

@@ -18,7 +18,7 @@ export interface ParsedScopes {
   readonly offlineAccess: boolean;
 }
 
-/** Reads a delegated scope parameter; throws 70011, 500011 or 65001 when it cannot be granted. */
+/** Reads a delegated scope parameter; throws 70011, 500011, 650053 or 65001 when it cannot be granted. */
 export function parseDelegatedScopes(
   scope: string,
   app: AppRegistration,
@@ -39,7 +39,7 @@ export function parseDelegatedScopes(
       : [resource.scopes.find((name) => same(name, permission)) ?? permission],
   );
   for (const permission of permissions) {
-    if (!resource.scopes.includes(permission)) throw new EstsError(70011, `Scope: ${permission}.`);
+    if (!resource.scopes.includes(permission)) throw new EstsError(650053, `Scope: ${permission}.`);
     if (!consented.includes(permission)) throw new EstsError(65001, `Scope: ${permission}.`);
   }
   return {
@@ -87,12 +87,12 @@ function grantedWords(
   return [...new Set(all)];
 }
 
-/** Reads the scope of client credentials, `<resource>/.default`, beside which words of OpenID Connect mean nothing; throws 70011 or 500011. */
+/** Reads the scope of client credentials, `<resource>/.default`, beside which words of OpenID Connect mean nothing; throws 1002012, 70011 or 500011. */
 export function parseAppScope(scope: string, directory: Directory): ReadScope {
   const words = scope.split(/\s+/).filter((word) => word !== "" && !isOpenidScope(word));
   const [word = ""] = words;
-  if (words.length !== 1 || !word.endsWith("/.default"))
-    throw new EstsError(70011, `Scope: ${scope}.`);
+  if (!word.endsWith("/.default")) throw new EstsError(1002012, `Scope: ${scope}.`);
+  if (words.length !== 1) throw new EstsError(70011, "Scopes of two resources in one request.");
   return readScope(word, directory);
 }
 

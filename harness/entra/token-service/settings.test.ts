@@ -58,14 +58,21 @@ describe("the lifetime of tokens", () => {
     expect((await bench.post(TOKEN, daemonForm(bench))).json["refresh_in"]).toBeUndefined();
   });
 
-  it("sends refresh_in to apps as well, or to no one", async () => {
-    const refreshIn = { fromSeconds: 0, share: 0.5, tokens: "user-and-app" } as const;
-    const both = startEsts({ appTokenLifetimeSeconds: 600, refreshIn });
-    expect((await both.post(TOKEN, daemonForm(both))).json["refresh_in"]).toBe(300);
-    const never = startEsts({ refreshIn: "never" });
-    const tokens = [await redeem(never, capable), await never.post(TOKEN, daemonForm(never))];
-    expect(tokens.map(({ json }) => json["refresh_in"])).toEqual([undefined, undefined]);
-  });
+  it.each([
+    ["app", undefined, 43_199],
+    ["user", 43_200, undefined],
+    ["user-and-app", 43_200, 43_199],
+    ["never", undefined, undefined],
+  ] as const)(
+    "sends refresh_in for tokens of %s: %s s to a user, %s s to an app",
+    async (tokens, ...after) => {
+      const bench = startEsts({
+        refreshIn: tokens === "never" ? tokens : { fromSeconds: 7_200, share: 0.5, tokens },
+      });
+      const answers = [await redeem(bench, capable), await bench.post(TOKEN, daemonForm(bench))];
+      expect(answers.map(({ json }) => json["refresh_in"])).toEqual(after);
+    },
+  );
 });
 
 describe("the lifetime of grants", () => {

@@ -122,7 +122,9 @@ function lifetimes(
   const sendsRefreshIn =
     refreshIn !== "never" &&
     lifetimeSeconds >= refreshIn.fromSeconds &&
-    (kind === "user" || refreshIn.tokens === "user-and-app");
+    // Recorded replies of the older protocol have none.
+    context.described.version !== "1.0" &&
+    (refreshIn.tokens === kind || refreshIn.tokens === "user-and-app");
   return {
     expires_in: lifetimeSeconds,
     ext_expires_in: extendedLifetimeSeconds === "same" ? lifetimeSeconds : extendedLifetimeSeconds,

@@ -74,7 +74,22 @@ describe("the token endpoint refuses", () => {
       "two resources at once",
       password({ scope: "https://graph.microsoft.com/User.Read api://orders/Orders.Read" }),
     ],
-    [[400, "invalid_scope", [70011]], "no such permission", password({ scope: "Mail.Send" })],
+    [[400, "invalid_client", [650053]], "no such permission", password({ scope: "Mail.Send" })],
+    [
+      [400, "invalid_scope", [70011]],
+      "two resources for an app",
+      (bench) =>
+        bench.post(TOKEN, {
+          ...daemonForm(bench),
+          scope: "https://graph.microsoft.com/.default api://orders/.default",
+        }),
+    ],
+    [
+      [400, "invalid_request", [901002]],
+      "a resource, which only the older protocol has",
+      (bench) =>
+        bench.post(TOKEN, { ...daemonForm(bench), resource: "https://graph.microsoft.com" }),
+    ],
   ];
 
   const redeemed: Row[] = [

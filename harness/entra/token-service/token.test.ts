@@ -16,6 +16,7 @@ describe("client credentials", () => {
       "token_type",
       "expires_in",
       "ext_expires_in",
+      "refresh_in",
       "access_token",
     ]);
     expect(json["expires_in"]).toBe(86_399);
@@ -113,7 +114,7 @@ describe("client credentials", () => {
     [{ grant_type: "carrier-pigeon" }, 400, "unsupported_grant_type", 70003],
     [{ client_id: "33333333-cccc-4ccc-8ccc-999999999999" }, 400, "unauthorized_client", 700016],
     [{ client_secret: "wrong" }, 401, "invalid_client", 7000215],
-    [{ scope: "https://graph.microsoft.com/User.Read" }, 400, "invalid_scope", 70011],
+    [{ scope: "https://graph.microsoft.com/User.Read" }, 400, "invalid_scope", 1002012],
     [{ scope: "api://nowhere/.default" }, 400, "invalid_resource", 500011],
     [{ scope: "" }, 400, "invalid_request", 900144],
     [{ client_assertion: "a.b.c" }, 400, "invalid_request", 50027],
@@ -225,9 +226,15 @@ describe("client credentials", () => {
 });
 
 describe("lifetimes", () => {
-  it("sends refresh_in for long-lived tokens only, and for apps only when the world says so", async () => {
-    const always = startEsts({ refreshIn: { fromSeconds: 0, share: 0.5, tokens: "user-and-app" } });
-    expect((await always.post(TOKEN, daemonForm(always))).json["refresh_in"]).toBe(43_199);
+  it("sends refresh_in for long-lived tokens of apps, but not in the older protocol", async () => {
+    const bench = startEsts();
+    expect((await bench.post(TOKEN, daemonForm(bench))).json["refresh_in"]).toBe(43_199);
+    const { scope: _, ...older } = daemonForm(bench);
+    const { json: v1 } = await bench.post("oauth2/token", {
+      ...older,
+      resource: "https://graph.microsoft.com",
+    });
+    expect([v1["token_type"], v1["refresh_in"]]).toEqual(["Bearer", undefined]);
     const never = startEsts({ refreshIn: "never", extendedLifetimeSeconds: 172_800 });
     const { json } = await never.post(TOKEN, daemonForm(never));
     expect([json["refresh_in"], json["ext_expires_in"]]).toEqual([undefined, 172_800]);

@@ -5,6 +5,14 @@
 import type { EntraRequest } from "../request/endpoint.ts";
 import { isOpenidScope } from "../directory/identifiers.ts";
 import { BACKDATED_SECONDS } from "../directory/opaque-ids.ts";
+import { EstsError } from "./ests-error.ts";
+
+/** Throws 901002 for a request of today's protocol that names a resource, which only the older one has. */
+export function refuseResourceParameter({ version, parameters }: EntraRequest): void {
+  const { resource } = parameters;
+  if (version === "2.0" && resource !== undefined && resource !== "")
+    throw new EstsError(901002, `Parameter: resource=${resource}.`);
+}
 
 /** The request with the scope for which its resource stands; one that names no resource stays as it is. */
 export function withScopeOfResource(described: EntraRequest): EntraRequest {

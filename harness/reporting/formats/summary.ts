@@ -10,6 +10,7 @@ import { entrySections } from "./entry-sections.ts";
 import { evidenceOf } from "./evidence.ts";
 import { flowLines } from "./flow-lines.ts";
 import { inline, row } from "./markdown-text.ts";
+import { sideLines } from "./side-lines.ts";
 
 /** GitHub takes a summary of at most 1 MiB from a step, and shows nothing of a longer one. */
 const BYTES_MAX = 1_000_000;
@@ -55,6 +56,7 @@ function partsOf(model: ReportModel): readonly (readonly string[])[] {
     ...brokenParts(model),
     inconclusiveSection(model),
     flowLines(model.flows),
+    sideLines(model.sides),
     heldSection(model),
     acceptedSection("Known", "The baseline expects these, each for its reason.", model.known),
     acceptedSection(

@@ -21,6 +21,7 @@ import { type FailedRun, isCutShort, type MissingShard, type Results } from "./r
 import { runIds } from "./run-ids.ts";
 import { given, referenceTo, type ReportedRun, runReport } from "./run-report.ts";
 import { scenarioTable } from "./scenario-table.ts";
+import { sideTables } from "./side-table.ts";
 import { scoreText } from "./score.ts";
 import { sessionStanding } from "./standing.ts";
 import { headline, totalsOf, totalsText } from "./totals.ts";
@@ -96,6 +97,7 @@ export function buildReport(
     relaunched: relaunchedRuns(runs),
     scenarios: scenarioTable(runs, own),
     ...given("flows", flowsOf(results, runs)),
+    sides: sideTables(results.runs),
     results,
     histories: new Map(runs.flatMap(({ id }, index) => historyOf(id, reported[index]))),
   };

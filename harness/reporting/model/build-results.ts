@@ -162,6 +162,7 @@ export function resultOf(
     cost: costOf(run.history),
     ...availabilityIn(run.history),
     ...rowOf(run.history),
+    ...(header.side === undefined ? {} : { side: header.side }),
   };
 }
 

@@ -13,6 +13,8 @@ const meanings: ReadonlyMap<number, string> = new Map([
   [50049, "The authority host is no login host of Entra."],
   [50011, "The redirect URI is not registered for the app."],
   [70011, "The scope is not valid."],
+  [650053, "The scope does not exist."],
+  [1002012, "The scope of an app ends in /.default."],
   [90002, "The tenant was not found."],
   [500011, "The resource principal was not found in the tenant."],
   [700016, "The app was not found in the tenant."],

@@ -10,6 +10,7 @@ import type { Story } from "../../runner/scenario.ts";
 import type { BaselineEntry } from "./baseline.ts";
 import type { EntryNotes } from "./entry-notes.ts";
 import type { FlowTable } from "./flow-table.ts";
+import type { SideTable } from "./side-table.ts";
 import type { RunReference } from "./run-reference.ts";
 import type { ComparedFinding, FailedRun, Results, RunResult } from "./results.ts";
 import type { SessionStanding, Standing } from "./standing.ts";
@@ -56,6 +57,8 @@ export interface ReportData {
   readonly scenarios: ScenarioTable;
   /** Absent when no run stands for a row of the backup system's flow table. */
   readonly flows?: FlowTable;
+  /** Questions about the service that no source settles, with what came of each answer. */
+  readonly sides: readonly SideTable[];
   /** Where the results come from: pairs of a name and what is known. Only in `report.html`. */
   readonly provenance?: readonly (readonly [name: string, text: string])[];
 }
@@ -78,7 +81,7 @@ export type ReportTotals = Results["totals"] & {
 
 /** One run: its result and what explains it. */
 export interface RunReport
-  extends RunReference, Omit<RunResult, "findings" | "unseen" | "client" | "row"> {
+  extends RunReference, Omit<RunResult, "findings" | "unseen" | "client" | "row" | "side"> {
   readonly standing: Standing;
   /** What the scenario is called in words; absent, as its story, for a history without a scenario. */
   readonly title?: string;

@@ -3,6 +3,7 @@
  * depend on the wall clock, so that two sessions with one seed have equal results.
  */
 import type { History } from "../../history/event.ts";
+import type { OpenQuestion } from "../../history/header.ts";
 import type { FlowOutcome } from "../../rules/model/flow-outcome.ts";
 import type { Verdict } from "../../rules/rule.ts";
 import type { Finding } from "../../rules/rules.ts";
@@ -89,6 +90,8 @@ export interface RunResult {
   readonly availability?: Availability;
   /** What the application got in the outage, when it stands for a row of the backup system's flow table. */
   readonly row?: FlowOutcome;
+  /** The side of an open question about the service that it was played with. */
+  readonly side?: OpenQuestion;
 }
 
 /** `results.json`. `fixed`, `quarantine`, `failures` and `missing` are only there when there are any. */

@@ -28,6 +28,7 @@ export function worldHint(world: World, refusal: Refusal): string {
     case 500011:
       return `The world has the resources ${list(world.resources.map((one) => one.identifierUri))}.`;
     case 70011:
+    case 650053:
       return `The world has the scopes ${list(
         world.resources.flatMap(({ identifierUri, scopes }) =>
           scopes.map((scope) => `${identifierUri}/${scope}`),

@@ -8,6 +8,7 @@ type Optional =
   | "endsAt"
   | "limits"
   | "row"
+  | "side"
   | "expects"
   | "variation"
   | "earlierTokens"
@@ -25,6 +26,7 @@ export function createHeader(
   const {
     limits,
     row,
+    side,
     expects,
     variation,
     earlierTokens,
@@ -46,6 +48,7 @@ export function createHeader(
     asserts,
     ...(limits === undefined ? {} : { limits }),
     ...(row === undefined ? {} : { row }),
+    ...(side === undefined ? {} : { side }),
     ...(expects === undefined ? {} : { expects }),
     ...(variation === undefined ? {} : { variation }),
     ...(earlierTokens === undefined ? {} : { earlierTokens }),
