@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createFolder, type Folder } from "./command-line.ts";
 import { syntaxErrorsOf, writeProject } from "./support/init-folder.ts";
+import { configuredProjects } from "./support/init-configured-projects.ts";
 import { frameworkProjects, nestService } from "./support/init-framework-projects.ts";
 import { guardedProjects } from "./support/init-guarded-projects.ts";
 import { pageProjects } from "./support/init-page-projects.ts";
@@ -29,9 +30,8 @@ const write = (project: Parameters<typeof writeProject>[1]): void => writeProjec
 const read = (path: string): string => readFileSync(join(folder.path, path), "utf8");
 
 describe("init in a project", () => {
-  it.each(
-    Object.entries({ ...initProjects, ...guardedProjects, ...pageProjects, ...frameworkProjects }),
-  )("%s", async (_name, row) => {
+  const projects = { ...initProjects, ...guardedProjects, ...pageProjects, ...frameworkProjects };
+  it.each(Object.entries({ ...projects, ...configuredProjects }))("%s", async (_name, row) => {
     write(row);
     const { code, stdout, stderr } = await folder.main("init", "--yes", "--no-run");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

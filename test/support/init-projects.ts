@@ -291,6 +291,41 @@ module.exports = { router };
     },
     script: "jest brownout/ --testTimeout=60000",
   },
+  "an Express app whose page uses the token that another route has put into the session": {
+    manifest: {
+      scripts: { test: "jest" },
+      devDependencies: { jest: "29.7.0", supertest: "7.1.4" },
+    },
+    files: {
+      "app.js": `const express = require("express");
+const provider = require("./provider");
+const app = express();
+app.get("/auth/signin", provider.login({ redirectUri: "http://localhost:3000/auth/redirect" }));
+app.get("/auth/acquireToken", provider.acquireToken({ scopes: ["User.Read"], successRedirect: "/users/profile" }));
+app.get("/users/profile", isAuthenticated, async (req, res) => res.send(await fetch(ME, req.session.accessToken)));
+module.exports = app;
+`,
+      "provider.js": `const msal = require("@azure/msal-node");
+const client = new msal.ConfidentialClientApplication({ auth: { clientId: "${clientId}", clientSecret: process.env.CLIENT_SECRET, authority: "https://login.microsoftonline.com/${tenant}" } });
+exports.login = (options) => async (req, res) => res.redirect(await client.getAuthCodeUrl(options));
+exports.acquireToken = (options) => async (req, res) => {
+  req.session.accessToken = (await client.acquireTokenSilent(options)).accessToken;
+  res.redirect(options.successRedirect);
+};
+exports.handleRedirect = (req) => client.acquireTokenByCode({ code: req.body.code });
+`,
+    },
+    found: ["GET /users/profile (after GET /auth/acquireToken, which gets its token)"],
+    written: {
+      "brownout/sign-in.test.js": [
+        'await agent.get("/auth/acquireToken").redirects(1).expect(200);\n  await agent.get("/users/profile").expect(200);',
+      ],
+      "brownout/outage.test.js": [
+        'entra.operate("load /users/profile", () => agent.get("/auth/acquireToken").redirects(1))',
+      ],
+    },
+    script: "jest brownout/ --testTimeout=60000",
+  },
   "a SAML app that a function makes, under Mocha": {
     manifest: { type: "module", devDependencies: { mocha: "11.7.5", supertest: "7.1.4" } },
     files: {

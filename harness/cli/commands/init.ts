@@ -147,7 +147,7 @@ function foundLines(app: DetectedApp, paint: Paint): readonly string[] {
       : [
           ["web app", webAppWords(app)],
           ["sign-in", `GET ${web.signInPath}`],
-          ["then", web.page === undefined ? "no page found" : `GET ${web.page.path}`],
+          ["then", thenOf(web)],
         ]),
   ] as const;
   return [
@@ -155,6 +155,12 @@ function foundLines(app: DetectedApp, paint: Paint): readonly string[] {
     ...found.map(([name = "", value = ""]) => `  ${name.padEnd(12)} ${value}`),
     ...app.notes.map((note) => `  ${paint("yellow", "note")}         ${note}`),
   ];
+}
+
+function thenOf({ page, before }: NonNullable<DetectedApp["web"]>): string {
+  if (page === undefined) return "no page found";
+  const first = before === undefined ? "" : ` (after GET ${before.path}, which gets its token)`;
+  return `GET ${page.path}${first}`;
 }
 
 function webAppWords({ web, nestModule }: DetectedApp): string {

@@ -21,12 +21,19 @@ export interface ClientFields {
   readonly isMultiTenant: boolean;
   readonly redirectUri?: string;
   /** Of SAML: the entity id, and the variable that holds Entra's certificate. */
-  readonly saml?: { readonly entityId: string; readonly certificateVariable: string };
+  readonly saml?: SamlFields;
   /** Set for an app that proves itself by a certificate. */
   readonly certificate?: FoundCertificate;
   /** What each variable has to be. */
   readonly variables: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
+}
+
+/** The entity id, and the variable that holds Entra's certificate, or the path of its file. */
+export interface SamlFields {
+  readonly entityId: string;
+  readonly certificateVariable: string;
+  readonly isCertificateFile: boolean;
 }
 
 export interface FieldSources {
@@ -128,20 +135,24 @@ function samlOf(
   { variables, missing }: FieldSources,
   set: Record<string, string>,
   at: string,
-): NonNullable<ClientFields["saml"]> {
+): SamlFields {
   const found = fillIn(entityId, { environment: variables });
   const [variable] = found?.variables ?? [];
   const invented = "https://app.contoso.example/saml";
   if (variable !== undefined) set[variable] = found?.text ?? invented;
   if (found?.text === undefined && variable === undefined)
     missing.push(`the entity id, the option "issuer" in ${at}`);
-  const [part, ...more] = certificate.kind === "text" ? certificate.parts : [];
-  if (part?.kind === "variable" && more.length === 0)
-    return { entityId: found?.text ?? invented, certificateVariable: part.name };
+  const isCertificateFile = certificate.kind === "file";
+  const from = isCertificateFile ? certificate.path : certificate;
+  const [part, ...more] = from.kind === "text" ? from.parts : [];
+  if (part?.kind === "variable" && more.length === 0) {
+    const entity = found?.text ?? invented;
+    return { entityId: entity, certificateVariable: part.name, isCertificateFile };
+  }
   missing.push(
-    `Entra's certificate as a variable: let ${at} read "idpCert" from process.env.SAML_IDP_CERT, which the tests set to the certificate of the simulated Entra`,
+    `Entra's certificate as a variable: let ${at} read "idpCert" from process.env.SAML_IDP_CERT, or from a file that a variable names, which the tests set for the simulated Entra; or set it in the test before the app is loaded: docs/guide/saml.md`,
   );
-  return { entityId: invented, certificateVariable: "" };
+  return { entityId: invented, certificateVariable: "", isCertificateFile };
 }
 
 /** Stands for the secret of the simulated registration, which is worthless. */

@@ -11,6 +11,7 @@ import {
   findWebApps,
   type FoundWebApp,
   type Route,
+  routeBefore,
 } from "./find-web-app.ts";
 import { isNode, nameOf, type SourceModule, visitNodes } from "./source-module.ts";
 
@@ -27,6 +28,8 @@ export interface DetectedWebApp {
   readonly signInPath: string;
   /** A page for those who are signed in; undefined when no route looks like one. */
   readonly page: Route | undefined;
+  /** What has to be opened before it: it gets the token that the page uses, and redirects. */
+  readonly before: Route | undefined;
   /** Absolute addresses to which Entra sends its answers. */
   readonly redirectUris: readonly string[];
   /** Variables that the app needs, apart from those of its client. */
@@ -62,13 +65,13 @@ export function detectWebApp(client: FoundClient, sources: WebSources): Detected
   });
   if (redirectUris.length === 0)
     missing.push("a redirect URI, or callbackUrl, that the sources show as an absolute address");
+  const others = routes.filter(({ path }) => path !== signInPath);
+  const page = bestRoute(others, ({ needsUser }) => needsUser);
   return {
     app: app ?? { path: client.path, exported: "default", of: "value" },
     signInPath: signInPath ?? "/",
-    page: bestRoute(
-      routes.filter(({ path }) => path !== signInPath),
-      ({ needsUser }) => needsUser,
-    ),
+    page,
+    before: routeBefore(page, others),
     redirectUris,
     environment,
   };

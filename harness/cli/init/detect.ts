@@ -15,11 +15,12 @@ import { createEvaluator, type Evaluator } from "./evaluate.ts";
 import { findApis, type FoundApis } from "./find-apis.ts";
 import { type AppCall, callName, findCalls, findNamedCall } from "./find-calls.ts";
 import type { FoundCertificate } from "./find-certificate.ts";
-import { findClients, findScopes } from "./find-clients.ts";
+import { findClients } from "./find-clients.ts";
 import type { FoundClient } from "./found-client.ts";
 import { findHandlers } from "./find-functions.ts";
 import type { NestModule } from "./find-nest.ts";
 import { findPage, type FoundPage } from "./find-page.ts";
+import { findScopes } from "./find-scopes.ts";
 import {
   findPackageManager,
   findPlacement,
@@ -107,6 +108,10 @@ export async function detect(project: Project, choices: Choices): Promise<Detect
       : undefined;
   const next = kind === "next" ? detectNext(client, modules) : undefined;
   const apis = findApis(modules, evaluator, variables);
+  const scopes = findScopes(modules, evaluator, {
+    environment: new Map([...variables, ...Object.entries(apis.variables)]),
+    invents: kind !== "page",
+  });
   if (missing.length > 0) throw missingError(client, missing, notRead);
   return {
     kind,
@@ -126,7 +131,7 @@ export async function detect(project: Project, choices: Choices): Promise<Detect
       ...(web === undefined && call?.route === undefined ? [] : ["supertest"]),
       ...(nest === undefined ? [] : ["@nestjs/testing"]),
     ]),
-    registration: registrationOf(kind, fields, findScopes(modules, evaluator), {
+    registration: registrationOf(kind, fields, scopes.texts, {
       origin: page?.origin,
       redirectUris:
         next === undefined ? (web?.redirectUris ?? []) : [next.origin + next.callbackPath],
@@ -136,6 +141,7 @@ export async function detect(project: Project, choices: Choices): Promise<Detect
       ? {}
       : { registered: withSaml(registered, fields, web?.redirectUris ?? []) }),
     environment: {
+      ...scopes.variables,
       ...apis.variables,
       ...web?.environment,
       ...next?.environment,

@@ -3,20 +3,21 @@ import { isServedUrl } from "../../network/served-hosts.ts";
 import { fillIn } from "./environment.ts";
 import type { Evaluator, Value } from "./evaluate.ts";
 import { isTestFile } from "./find-clients.ts";
-import { dottedName, type SourceModule, visitNodes } from "./source-module.ts";
+import { plainText } from "./find-runner.ts";
+import { dottedName, type Fields, nameOf, type SourceModule, visitNodes } from "./source-module.ts";
 
 /** What the tests need to know of the APIs that the app asks. */
 export interface FoundApis {
   /** Hosts at which the simulator answers, for an API of the world. */
   readonly hosts: readonly string[];
-  /** Addresses at any other host, which the tests answer for. */
+  /** Addresses at any other host, and collections of Graph, which the tests answer for. */
   readonly elsewhere: readonly string[];
   /** Variables that hold the beginning of an address: the tests set them to a host of the simulator. */
   readonly variables: Readonly<Record<string, string>>;
 }
 
 const SENDS =
-  /(?:^|\.)(?:fetch|axios|got|ky|needle|superagent|httpService)(?:\.(?:get|post|put|patch|delete|head|request|create|extend))?$/;
+  /(?:^|\.)(?:fetch|axios|got|ky|needle|superagent|http|httpService)(?:\.(?:get|post|put|patch|delete|head|request|create|extend))?$/;
 
 /** Hosts of the world's fixtures, which need no word of ours. */
 const GRAPH = "graph.microsoft.com";
@@ -47,8 +48,29 @@ export function findApis(
       else if (!isServedUrl(url)) elsewhere.add(url.origin + url.pathname);
     }
   }
+  for (const path of graphPaths(modules, evaluator)) elsewhere.add(`https://${GRAPH}/v1.0${path}`);
   return { hosts: [...hosts], elsewhere: [...elsewhere], variables };
 }
+
+/** `client.api("/users")` of Graph's own client, whose iterators want a list in the answer. */
+function graphPaths(
+  modules: ReadonlyMap<string, SourceModule>,
+  evaluator: Evaluator,
+): readonly string[] {
+  const found: string[] = [];
+  for (const module of modules.values()) {
+    if (isTestFile(module.path) || !module.specifiers.includes(GRAPH_CLIENT)) continue;
+    visitNodes(module.program, (node) => {
+      if (node.type !== "CallExpression") return;
+      if (nameOf((node.callee as Fields)["property"]) !== "api") return;
+      const path = plainText(evaluator.evaluate(node.arguments[0], module));
+      if (path !== undefined && /^\/[^?]*$/.test(path)) found.push(path);
+    });
+  }
+  return found;
+}
+
+const GRAPH_CLIENT = "@microsoft/microsoft-graph-client";
 
 function isServed(url: URL | null): boolean {
   return url !== null && (url.hostname === GRAPH || isServedUrl(url));
@@ -74,12 +96,23 @@ function addressesIn(
     visitNodes(module.program, (node) => {
       if (node.type !== "CallExpression" && node.type !== "OptionalCallExpression") return;
       if (!SENDS.test(dottedName(node.callee) ?? "")) return;
-      const given = evaluator.evaluate(node.arguments[0], module);
+      const [first] = node.arguments;
+      const given = evaluator.evaluate(first, module);
+      const beginning = evaluator.beginning(first, module);
       found.push(
         given,
+        // Below a variable the path makes no difference: the tests choose the host.
+        ...(given.kind === "unknown" && beginsWithVariable(beginning) ? [beginning] : []),
         ...["url", "baseURL", "prefixUrl"].map((name) => evaluator.property(given, name)),
       );
     });
   }
   return found.filter(({ kind }) => kind === "text");
+}
+
+function beginsWithVariable(value: Value): boolean {
+  return (
+    value.kind === "text" &&
+    value.parts.find((part) => part.kind !== "text" || part.text !== "")?.kind === "variable"
+  );
 }

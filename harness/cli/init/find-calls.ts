@@ -43,6 +43,7 @@ export interface AppCall {
 
 interface Candidate extends AppCall {
   readonly score: number;
+  readonly body: Fields;
 }
 
 /** As `--call` takes it: `src/graph.ts#listUsers`, `src/mail.ts#MailService.unread`, `src/app.ts#POST /orders`. */
@@ -64,10 +65,13 @@ export function findCalls(
 ): readonly AppCall[] {
   const leading = modulesThatLeadTo(clients, modules, evaluator);
   const handlers = handlersIn(modules, evaluator).filter(({ path }) => leading.has(path));
+  const preparing = preparingIn(clients, modules);
   const others = [...new Set([...leading, ...modules.keys()])].flatMap((path) => {
     const module = modules.get(path);
     if (module === undefined || isTestFile(path)) return [];
-    const found = candidatesIn(module).filter(({ score }) => score > 0);
+    const found = candidatesIn(module)
+      .filter(({ score }) => score > 0)
+      .map((one) => ({ ...one, score: one.score + readiness(one, preparing) }));
     // A container may hand the client to a class that does not import where it is made.
     return leading.has(path) ? found : found.filter(isInjectedAndTalks);
   });
@@ -132,6 +136,42 @@ export function findNamedCall(
   );
 }
 
+/** Exported functions that make a client of what they are given, by the path of their module. */
+function preparingIn(
+  clients: readonly FoundClient[],
+  modules: ReadonlyMap<string, SourceModule>,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, ReadonlySet<string>>();
+  for (const [path, module] of modules) {
+    const lines = clients.filter((one) => one.path === path).map(({ line }) => line);
+    const names = [...module.exports].flatMap(([name, node]) => {
+      const value = valueOf(node, module);
+      if (value === undefined || !isFunction(value) || needsNoArguments(value)) return [];
+      const { start, end } = value.loc ?? {};
+      const holds = (line: number): boolean =>
+        start !== undefined && end !== undefined && start.line <= line && line <= end.line;
+      return lines.some(holds) ? [name] : [];
+    });
+    if (names.length > 0) found.set(path, new Set(names));
+  }
+  return found;
+}
+
+/** What prepares the client itself comes before what waits until another function has done so. */
+function readiness(
+  { path, body }: Candidate,
+  preparing: ReadonlyMap<string, ReadonlySet<string>>,
+): number {
+  const names = new Set([...preparing.values()].flatMap((some) => [...some]));
+  let prepares = false;
+  visitNodes(body, (node) => {
+    if (node.type !== "CallExpression") return;
+    if (names.has((dottedName(node.callee) ?? "").split(".").at(-1) ?? "")) prepares = true;
+  });
+  if (prepares) return TALKS_SCORE;
+  return preparing.has(path) ? -TALKS_SCORE : 0;
+}
+
 function isInjectedAndTalks({ of, score }: Candidate): boolean {
   return of === "injectable" && score >= TALKS_SCORE;
 }
@@ -180,7 +220,7 @@ function candidatesIn(module: SourceModule): readonly Candidate[] {
     if (value.type === "ClassDeclaration" || value.type === "ClassExpression")
       found.push(...methodsOf(value, at));
     else if (isFunction(value) && needsNoArguments(value)) {
-      found.push({ ...at, of: "function", score: scoreOf(value, name) });
+      found.push({ ...at, of: "function", score: scoreOf(value, name), body: value });
       found.push(...returnedMethods(value, at));
     }
   }
@@ -225,7 +265,7 @@ function methodsOf(node: Fields, at: At): readonly Candidate[] {
     if (!isCallable || !needsNoArguments(member)) return [];
     if (isInjectable && isLifecycleMethod(method)) return [];
     const of = isInjectable ? "injectable" : "class";
-    return [{ ...at, of, method, score: scoreOf(member, method) } as const];
+    return [{ ...at, of, method, score: scoreOf(member, method), body: member } as const];
   });
 }
 
@@ -246,7 +286,9 @@ function returnedMethods(node: Fields, at: At): readonly Candidate[] {
       if (method === undefined || !isIdentifierName(method)) return [];
       if (!isNode(value) || !isFunction(value)) return [];
       if (!needsNoArguments(value)) return [];
-      return [{ ...at, of: "factory", method, score: scoreOf(value, method) } as const];
+      return [
+        { ...at, of: "factory", method, score: scoreOf(value, method), body: value } as const,
+      ];
     });
   });
 }

@@ -42,7 +42,8 @@ export function findCertificate(value: Value, evaluator: Evaluator): FoundCertif
     const name = nameOf(property.key) ?? "";
     const text = plainText(evaluator.evaluate(property.value, value.module));
     if (/^thumbprint/i.test(name) && text !== undefined) thumbprint = text;
-    for (const { variable, isFile, isEncoded } of variablesIn(property.value, value.module)) {
+    const uses = variablesIn(property.value, value.module, evaluator);
+    for (const { variable, isFile, isEncoded } of uses) {
       const part = partOf(name, isFile);
       if (part === undefined) continue;
       variables[variable] = part;
@@ -73,8 +74,13 @@ interface VariableUse {
   readonly isEncoded: boolean;
 }
 
-/** The variables of the environment behind an expression, through constants of its module. */
-function variablesIn(value: unknown, module: SourceModule, depth = 0): readonly VariableUse[] {
+/** The variables of the environment behind an expression, through constants of its module and settings of others. */
+function variablesIn(
+  value: unknown,
+  module: SourceModule,
+  evaluator: Evaluator,
+  depth = 0,
+): readonly VariableUse[] {
   const found: VariableUse[] = [];
   let [readsFile, decodes] = [false, false];
   visitNodes(value, (node) => {
@@ -83,12 +89,13 @@ function variablesIn(value: unknown, module: SourceModule, depth = 0): readonly 
       if (dottedName(node.callee) === "Buffer.from" && nameOf(node.arguments[1]) === "base64")
         decodes = true;
     }
-    const variable = variableRead(node);
+    const variable = variableRead(node) ?? settingRead(node, module, evaluator);
     if (variable !== undefined)
       found.push({ variable, isFile: /path|file/i.test(variable), isEncoded: false });
     else if (node.type === "Identifier" && depth < 4) {
       const declared = constantOf(node, module);
-      if (declared !== undefined) found.push(...variablesIn(declared, module, depth + 1));
+      if (declared !== undefined)
+        found.push(...variablesIn(declared, module, evaluator, depth + 1));
     }
   });
   return found.map(({ variable, isFile, isEncoded }) => ({
@@ -96,6 +103,14 @@ function variablesIn(value: unknown, module: SourceModule, depth = 0): readonly 
     isFile: isFile || readsFile,
     isEncoded: isEncoded || decodes,
   }));
+}
+
+/** `settings.thumbprint`, where that is one variable. */
+function settingRead(node: Fields, module: SourceModule, evaluator: Evaluator): string | undefined {
+  if (node.type !== "MemberExpression") return undefined;
+  const value = evaluator.evaluate(node, module);
+  const [part, ...more] = value.kind === "text" ? value.parts : [];
+  return part?.kind === "variable" && more.length === 0 ? part.name : undefined;
 }
 
 function constantOf(node: Fields, module: SourceModule): Fields | undefined {

@@ -2,18 +2,10 @@
  * Finds the clients of Entra in the sources of a project: MSAL's applications, the credentials of
  * @azure/identity, Auth.js' provider and passport-saml's strategies, each with what it is given.
  */
-import { isOpenidScope } from "../../entra/directory/identifiers.ts";
 import type { Evaluator, Value } from "./evaluate.ts";
 import { findProvider } from "./find-provider.ts";
 import type { ClientKind, FoundClient } from "./found-client.ts";
-import {
-  dottedName,
-  type Fields,
-  isNode,
-  nameOf,
-  type SourceModule,
-  visitNodes,
-} from "./source-module.ts";
+import { dottedName, type Fields, type SourceModule, visitNodes } from "./source-module.ts";
 
 interface Shape {
   readonly kind: ClientKind;
@@ -117,8 +109,16 @@ export function findClients(
     });
   }
   const known = found.length > 0 ? withSharedConfiguration(found, modules, evaluator) : found;
-  return known.filter(({ kind, entryPoint }) => kind !== "saml" || entryPoint.kind !== "unknown");
+  // Other packages have a class of that name as well.
+  return known.filter(
+    ({ kind, path, entryPoint }) =>
+      kind !== "saml" ||
+      entryPoint.kind !== "unknown" ||
+      [...(modules.get(path)?.imports.values() ?? [])].some(({ from }) => SAML_PACKAGE.test(from)),
+  );
 }
+
+const SAML_PACKAGE = /^(?:@node-saml\/|passport-saml|passport-wsfed-saml2|node-saml)/;
 
 export function isTestFile(path: string): boolean {
   return /(?:\.|-)(?:test|spec)\.[cm]?[jt]sx?$|(?:^|\/)(?:__tests__|__mocks__|e2e|cypress)\//.test(
@@ -135,7 +135,12 @@ function clientAt(
   if (node.type !== "NewExpression" && node.type !== "CallExpression") return undefined;
   const names = (dottedName(node.callee) ?? "").split(".");
   // `PublicClientApplication.createPublicClientApplication(config)` makes one as well.
-  const called = names.findLast((name) => shapes.has(name));
+  // `import { Strategy as AzureStrategy }` calls it by another name.
+  const imported = module.imports.get(names.length === 1 ? (names[0] ?? "") : "");
+  const isPackage = imported !== undefined && !/^[.~]|^@\//.test(imported.from);
+  const called = [...names, ...(isPackage ? [imported.name] : [])].findLast((name) =>
+    shapes.has(name),
+  );
   const shape = called === undefined ? undefined : shapes.get(called);
   if (called === undefined || shape === undefined) return undefined;
   if (shape.kind === "page" && isFromMsalNode(module)) return read("public");
@@ -236,44 +241,4 @@ function findConfiguration(
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-/** The scopes that the sources ask for: texts in arrays called `scopes`, `scope` and the like. */
-export function findScopes(
-  modules: ReadonlyMap<string, SourceModule>,
-  evaluator: Evaluator,
-): readonly Value[] {
-  const found: Value[] = [];
-  for (const module of modules.values()) {
-    if (isTestFile(module.path)) continue;
-    visitNodes(module.program, (node) => {
-      const [name, value] = namedValue(node);
-      if (name === undefined || !/scopes?$/i.test(name)) return;
-      const evaluated = evaluator.evaluate(value, module);
-      if (evaluated.kind === "list") found.push(...evaluated.items);
-      else if (evaluated.kind === "text") found.push(evaluated);
-    });
-  }
-  return found;
-}
-
-function namedValue(node: Fields): readonly [name: string | undefined, value: unknown] {
-  if (node.type === "ObjectProperty") return [nameOf(node.key), node.value];
-  if (node.type === "VariableDeclarator") return [nameOf(node.id), node.init];
-  if (node.type !== "CallExpression") return [undefined, undefined];
-  const name = dottedName(node.callee) ?? "";
-  return /\.(?:getToken|getBearerTokenProvider)$/.test(`.${name}`) && isNode(node.arguments[0])
-    ? ["scopes", node.arguments.at(name.endsWith("Provider") ? 1 : 0)]
-    : [undefined, undefined];
-}
-
-/** Texts that are scopes, each once: words such as `User.Read`, and addresses. */
-export function scopesOf(texts: readonly string[]): readonly string[] {
-  const words = texts.flatMap((text) => text.split(/\s+/));
-  return [...new Set(words)].filter(
-    (scope) =>
-      !isOpenidScope(scope) &&
-      (/^[A-Z][A-Za-z]+(?:[.-][A-Za-z]+)+$/i.test(scope) ||
-        /^(?:api|https):\/\/\S+\/\S+$/.test(scope)),
-  );
 }

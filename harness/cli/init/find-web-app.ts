@@ -37,6 +37,8 @@ export interface Route {
   readonly needsUser: number;
   /** The handler asks MSAL for a token, or an API with one. */
   readonly usesToken: boolean;
+  /** It asks MSAL itself. */
+  readonly acquiresToken: boolean;
 }
 
 /** A router is hardly mounted more often. */
@@ -147,7 +149,7 @@ function targetOf(
 const SENDS_TO_ENTRA = /^(?:getAuthCodeUrl|login|signIn|authenticate|redirectToLogin)$/;
 const GUARDS =
   /^(?:is|ensure|require|check|must)?-?(?:Be)?(?:Auth|Authenticated|SignedIn|LoggedIn|Login)\w*$/i;
-const USES_TOKEN = /^(?:acquireToken\w*|fetch|getToken)$/;
+const ACQUIRES_TOKEN = /^(?:acquireToken\w*|getToken)$/;
 
 /** A route by what its path and its handlers say. */
 export function routeOf({
@@ -156,7 +158,7 @@ export function routeOf({
   path,
   handlers,
 }: Pick<Route, "verb" | "module" | "path"> & { readonly handlers: unknown }): Route {
-  let [sends, guards, usesToken] = [0, 0, false];
+  let [sends, guards, acquiresToken, fetches, redirects] = [0, 0, false, false, 0];
   visitNodes(handlers, (node) => {
     const name =
       node.type === "Identifier"
@@ -169,8 +171,12 @@ export function routeOf({
     if (name === undefined) return;
     if (node.type === "CallExpression" && SENDS_TO_ENTRA.test(name)) sends = 3;
     if (GUARDS.test(name) && name !== "authenticate") guards = 3;
-    if (node.type === "CallExpression" && USES_TOKEN.test(name)) usesToken = true;
+    if (node.type !== "CallExpression") return;
+    if (ACQUIRES_TOKEN.test(name)) acquiresToken = true;
+    if (name === "fetch") fetches = true;
+    if (name === "redirect") redirects = 1;
   });
+  const usesToken = acquiresToken || fetches;
   const isBack = /redirect|callback|acs|consume|log-?out|sign-?out|metadata|health/i.test(path);
   const isSignIn = /(?:sign|log)-?in/i.test(path);
   const isOpen = verb === "get" && !path.includes(":");
@@ -182,11 +188,25 @@ export function routeOf({
     needsUser:
       isBack || isSignIn || !isOpen
         ? -1
-        : guards +
+        : guards -
+          redirects +
           (/profile|\bme\b|account|user|dashboard|orders/i.test(path) ? 2 : 0) +
           (usesToken ? 2 : 0),
     usesToken,
+    acquiresToken,
   };
+}
+
+/**
+ * The route that a person opens first, where the page only shows what an API answers: it asks for
+ * the token, keeps it in the session, and redirects.
+ */
+export function routeBefore(page: Route | undefined, routes: readonly Route[]): Route | undefined {
+  if (page === undefined || !page.usesToken || page.acquiresToken) return undefined;
+  return routes.find(
+    ({ verb, path, acquiresToken, signsIn }) =>
+      verb === "get" && acquiresToken && signsIn === 0 && !path.includes(":"),
+  );
 }
 
 /** The path at which Entra's answers arrive, where the sources leave the address to the environment. */

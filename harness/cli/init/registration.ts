@@ -4,10 +4,8 @@ import { fromRegistration } from "../../entra/directory/from-registration.ts";
 import { splitScope } from "../../entra/directory/identifiers.ts";
 import type { AppSketch } from "../../entra/directory/world-sketch.ts";
 import type { AppKind, Choices } from "./choices.ts";
-import type { ClientFields } from "./client-fields.ts";
-import type { Value } from "./evaluate.ts";
-import { scopesOf } from "./find-clients.ts";
-import { plainText } from "./find-runner.ts";
+import type { ClientFields, SamlFields } from "./client-fields.ts";
+import { scopesOf } from "./find-scopes.ts";
 
 /** The app's registration, as far as the sources show it. */
 export interface Registration {
@@ -22,7 +20,7 @@ export interface Registration {
   /** APIs other than Graph for which tokens are requested. */
   readonly apis: readonly RequestedApi[];
   readonly isMultiTenant: boolean;
-  readonly saml?: { readonly entityId: string; readonly certificateVariable: string };
+  readonly saml?: SamlFields;
 }
 
 /** An API for which the app requests tokens. */
@@ -74,7 +72,7 @@ export function withSaml(
 export function registrationOf(
   kind: AppKind,
   fields: ClientFields,
-  scopeValues: readonly Value[],
+  scopeTexts: readonly string[],
   addresses: {
     readonly origin: string | undefined;
     readonly redirectUris: readonly string[];
@@ -83,7 +81,7 @@ export function registrationOf(
 ): Registration {
   const { clientId, isClientIdKnown, tenant, domain, isMultiTenant, redirectUri, saml } = fields;
   const { origin } = addresses;
-  const scopes = scopesOf(scopeValues.map(plainText).filter((text) => text !== undefined));
+  const scopes = scopesOf(scopeTexts);
   const permissions = scopes.filter((scope) => !scope.endsWith("/.default"));
   const address = origin === undefined ? redirectUri : addressOf(redirectUri, origin);
   return {

@@ -13,6 +13,8 @@ export interface SourceModule {
   /** Every variable with a value, by name: the first of a name counts. */
   readonly variables: ReadonlyMap<string, Node>;
   readonly imports: ReadonlyMap<string, ImportedName>;
+  /** Parameters of functions and constructors by name, also `this.name` where that is a property. */
+  readonly parameters: ReadonlyMap<string, readonly Parameter[]>;
   /** What other modules can import by an identifier; `default` and the names of `module.exports` included. */
   readonly exports: ReadonlyMap<string, Node>;
   /** Relative specifiers and packages that it imports. */
@@ -23,6 +25,18 @@ export interface SourceModule {
 export interface ImportedName {
   readonly from: string;
   readonly name: string;
+}
+
+/** A parameter: what calls pass at this position, or below these names of it. */
+export interface Parameter {
+  /** The function; for a constructor, its class. */
+  readonly owner: Node;
+  readonly position: number;
+  readonly names: readonly string[];
+  /** What is taken when nothing is passed. */
+  readonly otherwise: Node | undefined;
+  /** Its annotation in TypeScript. */
+  readonly annotation: Fields | undefined;
 }
 
 /** A node whose fields are looked at by name. */
@@ -126,6 +140,7 @@ export function isNode(value: unknown): value is Fields {
 export function nameOf(value: unknown): string | undefined {
   if (!isNode(value)) return undefined;
   if (value.type === "Identifier" || value.type === "JSXIdentifier") return value.name;
+  if (value.type === "PrivateName") return `#${value.id.name}`;
   return value.type === "StringLiteral" ? value.value : undefined;
 }
 
@@ -155,7 +170,7 @@ export function valueOf(node: unknown, module: SourceModule): Fields | undefined
 }
 
 /** What `require("…")` names. */
-function requiredBy(value: unknown): string | undefined {
+export function requiredBy(value: unknown): string | undefined {
   if (!isNode(value) || value.type !== "CallExpression") return undefined;
   return nameOf(value.callee) === "require" ? nameOf(value.arguments[0]) : undefined;
 }
@@ -165,7 +180,11 @@ function moduleOf(path: string, program: Node): SourceModule {
   const imports = new Map<string, ImportedName>();
   const exports = new Map<string, Node>();
   const specifiers: string[] = [];
+  const assigned = new Map<string, Node>();
+  const parameters = new Map<string, Parameter[]>();
   visitNodes(program, (node) => {
+    readAssignment(node, assigned);
+    readParameters(node, parameters);
     if (node.type === "ImportDeclaration") readImport(node, imports, specifiers);
     else if (node.type === "VariableDeclarator") readVariable(node, variables, imports, specifiers);
     else if (node.type === "FunctionDeclaration" || node.type === "ClassDeclaration") {
@@ -177,7 +196,71 @@ function moduleOf(path: string, program: Node): SourceModule {
     } else readExport(node, exports, specifiers);
   });
   for (const name of exports.keys()) if (!canBeBound(name)) exports.delete(name);
-  return { path, program, variables, imports, exports, specifiers };
+  for (const [name, value] of assigned) if (!variables.has(name)) variables.set(name, value);
+  return { path, program, variables, imports, parameters, exports, specifiers };
+}
+
+/** `settings = given`, `this.settings = given`, and properties of classes with a value. */
+function readAssignment(node: Fields, assigned: Map<string, Node>): void {
+  const [name, value] =
+    node.type === "AssignmentExpression" && /^(?:=|\?\?=|\|\|=)$/.test(node.operator)
+      ? [dottedName(node.left), node.right]
+      : (node.type === "ClassProperty" || node.type === "ClassPrivateProperty") &&
+          isNode(node.value)
+        ? [`this.${nameOf(node.key)}`, node.value]
+        : [undefined, undefined];
+  if (name === undefined || value === undefined || assigned.has(name)) return;
+  if (/^(?:this\.)?[^.]+$/.test(name)) assigned.set(name, value);
+}
+
+/** Constructors belong to their class: that is what is called. */
+function readParameters(node: Fields, parameters: Map<string, Parameter[]>): void {
+  if (node.type === "ClassDeclaration" || node.type === "ClassExpression") {
+    for (const member of node.body.body) {
+      if (member.type !== "ClassMethod" && member.type !== "ClassPrivateMethod") continue;
+      const owner = member.kind === "constructor" ? node : member;
+      member.params.forEach((one, position) => addParameter(one, owner, position, parameters));
+    }
+  } else if (
+    node.type === "FunctionDeclaration" ||
+    node.type === "FunctionExpression" ||
+    node.type === "ArrowFunctionExpression"
+  )
+    node.params.forEach((one, position) => addParameter(one, node, position, parameters));
+}
+
+function addParameter(
+  written: Node,
+  owner: Node,
+  position: number,
+  parameters: Map<string, Parameter[]>,
+): void {
+  const isProperty = written.type === "TSParameterProperty";
+  const whole = isProperty ? written.parameter : written;
+  const isOptional = whole.type === "AssignmentPattern";
+  const target = isOptional ? whole.left : whole;
+  const annotation = (target as Fields)["typeAnnotation"];
+  const of = {
+    owner,
+    position,
+    otherwise: isOptional ? whole.right : undefined,
+    annotation: isNode(annotation) ? annotation : undefined,
+  };
+  const add = (name: string | undefined, names: readonly string[]): void => {
+    if (name !== undefined)
+      parameters.set(name, [...(parameters.get(name) ?? []), { ...of, names }]);
+  };
+  if (target.type === "Identifier") {
+    add(target.name, []);
+    if (isProperty) add(`this.${target.name}`, []);
+  } else if (target.type === "ObjectPattern")
+    for (const property of target.properties) {
+      if (property.type !== "ObjectProperty") continue;
+      const { value } = property;
+      const key = nameOf(property.key);
+      if (key !== undefined)
+        add(nameOf(value.type === "AssignmentPattern" ? value.left : value), [key]);
+    }
 }
 
 const RESERVED: ReadonlySet<string> = new Set(

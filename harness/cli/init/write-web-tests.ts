@@ -1,6 +1,7 @@
 /** The tests of a web app on Express or NestJS: supertest's agent is the browser of a person. */
 import type { DetectedApp } from "./detect.ts";
 import { expectation, type TestParts, testText } from "./write-node-tests.ts";
+import type { Route } from "./find-web-app.ts";
 import { expressOpening, nestOpening, supertest } from "./write-servers.ts";
 
 /** The first test: a person signs in to the app. */
@@ -13,6 +14,12 @@ export function webSignInText(app: DetectedApp): string {
     title: "adele signs in",
     body: [
       ...lines,
+      ...(web.before === undefined
+        ? []
+        : [
+            "// Where the app gets the token for the page; then it redirects.",
+            `await ${through(web.before)}.expect(200);`,
+          ]),
       ...(web.page === undefined
         ? []
         : [`await agent.get(${JSON.stringify(web.page.path)}).expect(200);`]),
@@ -23,12 +30,13 @@ export function webSignInText(app: DetectedApp): string {
 /** The second: those who are signed in stay so, and when Entra is back, others can sign in. */
 export function webOutageText(app: DetectedApp): string {
   const web = webOf(app);
-  const { page } = web;
+  const { page, before } = web;
   const path = JSON.stringify(page?.path);
+  const get = before === undefined ? `agent.get(${path})` : through(before);
   const load =
     page === undefined
       ? undefined
-      : `entra.operate(${JSON.stringify(`load ${page.path}`)}, () => agent.get(${path}))`;
+      : `entra.operate(${JSON.stringify(`load ${page.path}`)}, () => ${get})`;
   const usesToken = page?.usesToken === true && app.kind === "web";
   const server = web.app.of === "nest" ? "server" : "app";
   const signInAgain = `await entra.signIn("megan", request.agent(${server}), ${JSON.stringify(web.signInPath)});`;
@@ -56,6 +64,11 @@ export function webOutageText(app: DetectedApp): string {
       signInAgain,
     ],
   });
+}
+
+/** One redirect: to the page, or to Entra when the app wants the person there. */
+function through({ path }: Route): string {
+  return `agent.get(${JSON.stringify(path)}).redirects(1)`;
 }
 
 function webOf({ web }: DetectedApp): NonNullable<DetectedApp["web"]> {

@@ -1,4 +1,5 @@
 /** The text of the world file: the app's registration, and the variables that the app reads. */
+import type { SamlFields } from "./client-fields.ts";
 import type { DetectedApp } from "./detect.ts";
 import type { Registration } from "./registration.ts";
 import { code, importing, indentedBlock, literal, localImport, memberText } from "./source-text.ts";
@@ -15,12 +16,21 @@ export function worldText(app: DetectedApp): string {
         "createWorld",
         ...(saml === undefined ? [] : ["samlSettings"]),
       ];
-  const head = importing(app, named, "brownout");
+  const head = [
+    ...(saml?.isCertificateFile === true
+      ? [
+          importing(app, ["mkdtempSync", "writeFileSync"], "node:fs"),
+          importing(app, ["tmpdir"], "node:os"),
+          importing(app, ["join"], "node:path"),
+        ]
+      : []),
+    importing(app, named, "brownout"),
+  ];
   const variables = kind === "page" ? {} : { ...environment, ...certificateVariables(app) };
   const start = style.modules === "esm" ? "export const world =" : "const world =";
   return [
     `/** What the simulated Entra knows of the app, as ${app.client.path.replaceAll("*/", "*\\/")} registers it: docs/guide/worlds.md of brownout. */`,
-    head,
+    ...head,
     "",
     ...(hasOwnPair(app)
       ? [
@@ -39,16 +49,22 @@ export function worldText(app: DetectedApp): string {
     isIdentity
       ? identityWorld(registration, start)
       : `${start} createWorld(${literal(sketchOf(app))});`,
-    ...(saml === undefined
-      ? []
-      : [
-          "",
-          "// The certificate with which the simulated Entra signs.",
-          `${memberText("process.env", saml.certificateVariable)} = samlSettings(world).idpCert;`,
-        ]),
+    ...(saml === undefined ? [] : ["", ...idpCertificate(saml)]),
     ...(style.modules === "esm" ? [] : ["", "module.exports = { world };"]),
     "",
   ].join("\n");
+}
+
+/** Sets the variable from which the app takes Entra's certificate, or the path of its file. */
+function idpCertificate({ certificateVariable, isCertificateFile }: SamlFields): readonly string[] {
+  const about = "// The certificate with which the simulated Entra signs.";
+  const variable = memberText("process.env", certificateVariable);
+  if (!isCertificateFile) return [about, `${variable} = samlSettings(world).idpCert;`];
+  return [
+    about,
+    `${variable} = join(mkdtempSync(join(tmpdir(), "brownout-")), "entra.pem");`,
+    `writeFileSync(${variable}, samlSettings(world).idpCert);`,
+  ];
 }
 
 /** Whether the tests give the app a certificate, as it takes it from the environment. */
