@@ -101,6 +101,9 @@ export class Crm {
       devDependencies: { vitest: "^5.0.0" },
     },
     files: {
+      "vitest.config.ts": `import { defineConfig } from "vitest/config";
+export default defineConfig({ test: { include: ["src/**/*.spec.ts", "test/**/*.e2e-spec.ts"] } });
+`,
       ".env": `${environment}STOCK_URL=https://stock.internal.example\nSTOCK_SCOPE=api://fabrikam-stock/.default\n`,
       "src/config.ts": `import { registerAs } from "@nestjs/config";
 export const entra = registerAs("entra", () => ({ clientId: process.env.CLIENT_ID!, clientSecret: process.env.CLIENT_SECRET! }));
@@ -137,15 +140,16 @@ export class AppModule {}
     },
     found: ["src/stock.service.ts#StockService.list"],
     written: {
-      "brownout/world.ts": [
+      "test/brownout/world.ts": [
         ...registered,
         'STOCK_SCOPE: "api://fabrikam-stock/.default"',
         'STOCK_URL: "https://stock.contoso.example"',
         'identifierUri: "api://fabrikam-stock"',
         'hosts: ["stock.contoso.example"]',
       ],
+      "test/brownout/sign-in.e2e-spec.ts": ["../../src/app.module.js"],
     },
-    script: "vitest run brownout/ --testTimeout=60000",
+    script: "vitest run test/brownout/ --testTimeout=60000",
   },
   "a SAML app whose certificate is a file and whose strategy is given its settings": {
     manifest: { devDependencies: { mocha: "10.8.2", supertest: "7.1.4" } },

@@ -128,7 +128,8 @@ export interface Placement {
   readonly isOutside: boolean;
 }
 
-const infixes = [".test", ".spec"];
+/** As people and generators name their tests: NestJS has two kinds. */
+const infixes = [".test", ".spec", ".e2e-spec", ".integration.test"];
 
 /** A folder `brownout` that the runner's own configuration finds, if there is one. */
 export function findPlacement(
@@ -208,8 +209,9 @@ function readRunnerConfig(
   if (runner === "vitest") {
     const folder = posix.join(root, clean(said("dir")[0] ?? ""));
     const include = said("include");
+    const beginnings = include.map((one) => clean(/^[^*?[{(]*(?=\/)/.exec(one)?.[0] ?? ""));
     return {
-      roots: folder === "." ? [] : [folder],
+      roots: [folder, ...beginnings].filter((one) => one !== "." && one !== ""),
       finds: (path) =>
         isWithin(path, folder) &&
         (include.length === 0 || include.some((one) => matches(path, one, root))),
