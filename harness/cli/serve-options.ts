@@ -24,6 +24,10 @@ export const simulatorOptions = {
   app: { value: "NAME", says: "the name of what is tested, for findings (default: app)" },
   seed: { value: "SEED", says: "the chance of the simulator (default: a random one)" },
   journal: { value: "FILE", says: "write the journal there, as things happen" },
+  state: {
+    value: "FILE",
+    says: "keep sessions, codes and changes of the world there, for the next start (SQLite)",
+  },
 } as const satisfies Options;
 
 /** The values of `simulatorOptions` that were given. */
@@ -37,7 +41,7 @@ export function readSimulatorOptions(
   values: SimulatorValues,
   cwd: string,
 ): Omit<ServeOptions, "listen" | "clock" | "onProblem"> {
-  const { world, settings, plan, machine, app = "app", seed, journal } = values;
+  const { world, settings, plan, machine, app = "app", seed, journal, state } = values;
   const authority = projectAuthority(resolve(cwd, AUTHORITY_FOLDER));
   return {
     ...(authority === undefined ? {} : { authority }),
@@ -46,8 +50,10 @@ export function readSimulatorOptions(
     ...(plan === undefined ? {} : { plan: checkFaultPlan(readJson(plan, cwd), plan) }),
     ...(machine === undefined ? {} : { machine }),
     ...(journal === undefined ? {} : { journal: resolve(cwd, journal) }),
+    ...(state === undefined ? {} : { state: resolve(cwd, state) }),
     app,
     seed: seed ?? randomBytes(6).toString("hex"),
+    ...(seed === undefined ? { seedIsRandom: true } : {}),
     eventsKept: EVENTS_KEPT,
   };
 }

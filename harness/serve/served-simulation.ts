@@ -16,6 +16,7 @@ import {
   type WayInOptions,
 } from "../network/way-in/way-in.ts";
 import { windowOf } from "./event-window.ts";
+import { openStateFile, type StateFile } from "./state-file.ts";
 import { machineTime } from "../core/time/free-running-time.ts";
 import { createVirtualClock } from "../core/time/virtual-clock.ts";
 import { machineEndpoints, POD_IDENTITY_HOST } from "../entra/request/machine-address.ts";
@@ -45,6 +46,10 @@ export interface ServeOptions {
   readonly plan?: FaultPlan;
   readonly clock: ServedClock;
   readonly seed: string;
+  /** No one has asked for that seed: a state that is there has its own. */
+  readonly seedIsRandom?: true;
+  /** The file in which the service keeps what it has issued and what was changed; default: it ends with the simulation. */
+  readonly state?: string;
   /** The machine of the world on which the programs run. */
   readonly machine?: string;
   /** The file of the journal; default: it is kept in memory only, as far as it is kept. */
@@ -81,7 +86,25 @@ export interface Served {
 
 /** Starts it; rejects with a `HarnessError` for options that cannot be, and leaves nothing behind then. */
 export async function startServed(options: ServeOptions): Promise<Served> {
-  const clock = createVirtualClock({ startMs: machineTime(), quietTurns: QUIET_TURNS });
+  const state = openState(options);
+  try {
+    return await startWith(state, { ...options, seed: state?.seed ?? options.seed });
+  } catch (error) {
+    state?.close();
+    throw error;
+  }
+}
+
+function openState({ state, seed, seedIsRandom, onProblem }: ServeOptions): StateFile | undefined {
+  if (state === undefined) return undefined;
+  const asked = seedIsRandom === true ? undefined : seed;
+  return openStateFile(state, { seed: asked, otherwise: seed, onProblem });
+}
+
+async function startWith(state: StateFile | undefined, options: ServeOptions): Promise<Served> {
+  // Tokens of before must not be of the future.
+  const startMs = Math.max(machineTime(), state?.reachedMs ?? 0);
+  const clock = createVirtualClock({ startMs, quietTurns: QUIET_TURNS });
   const stopTime = options.clock.kind === "flowing" ? clock.flow(options.clock.rate) : undefined;
   const instances = createInstances();
   const clientOf = createSocketClients();
@@ -106,12 +129,13 @@ export async function startServed(options: ServeOptions): Promise<Served> {
         onConnectionFault: (attempt, fault) => way.failing.get(attempt)?.(fault),
       },
       reachesDevice: false,
+      ...(state === undefined ? {} : { state, hasEarlierTokens: () => state.starts > 0 }),
       name: "serve",
     });
     way.recorder = live.recorder;
     const { wayIn } = way;
     if (wayIn === undefined) throw new Error("the way in has not been opened");
-    const started = { live, way, wayIn, instances, clientOf, stopTime };
+    const started = { live, way, wayIn, instances, clientOf, stopTime, state };
     try {
       return control(options, started);
     } catch (error) {
@@ -144,11 +168,12 @@ interface Started {
   readonly instances: Instances;
   readonly clientOf: SocketClients;
   readonly stopTime: (() => void) | undefined;
+  readonly state: StateFile | undefined;
 }
 
 function control(
   options: ServeOptions,
-  { live, way, wayIn, instances, clientOf, stopTime }: Started,
+  { live, way, wayIn, instances, clientOf, stopTime, state }: Started,
 ): Served {
   const { recorder } = live;
   const journal = openJournal(options, live);
@@ -158,6 +183,7 @@ function control(
     count += 1;
     journal?.add(event);
   });
+  const stopReaching = followTime(live, state);
   let ended: Promise<void> | undefined;
   const end = async (): Promise<void> => {
     stopTime?.();
@@ -165,6 +191,8 @@ function control(
     await live.mounted.stop();
     await live.stop();
     await journal?.end(live.history().header);
+    stopReaching();
+    state?.close();
   };
   const faults: Served["faults"] = (plan, place) => {
     checkConnectionFaults(plan, place);
@@ -191,6 +219,23 @@ function control(
     metrics,
     faults,
     stop: () => (ended ??= end()),
+  };
+}
+
+/** A state remembers about how far time has come, so that it does not go back. */
+const REACH_EVERY_MS = 1_000;
+
+function followTime({ clock, recorder }: LiveSimulation, state: StateFile | undefined): () => void {
+  if (state === undefined) return () => undefined;
+  let reachedMs = clock.now();
+  const stop = recorder.listen(() => {
+    if (clock.now() - reachedMs < REACH_EVERY_MS) return;
+    reachedMs = clock.now();
+    state.reach(reachedMs);
+  });
+  return () => {
+    stop();
+    state.reach(clock.now());
   };
 }
 

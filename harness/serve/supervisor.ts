@@ -1,6 +1,7 @@
 /** One served simulation after another on one port: `reset` begins a new one, as if nothing had happened. */
 import type { Served, ServeOptions } from "./served-simulation.ts";
 import { startServed } from "./served-simulation.ts";
+import { clearStateFile } from "./state-file.ts";
 
 export interface Supervisor {
   /** The simulation of the moment. */
@@ -21,6 +22,7 @@ export async function startSupervisor(options: ServeOptions): Promise<Supervisor
     await served.stop();
     count += 1;
     const { journal, ...rest } = options;
+    if (options.state !== undefined) clearStateFile(options.state);
     served = await startServed({
       ...rest,
       ...(journal === undefined ? {} : { journal: numbered(journal, count) }),

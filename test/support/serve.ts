@@ -1,6 +1,6 @@
 /** Served simulations, and programs that ask them over real sockets: each test ends its own. */
 import { readFileSync } from "node:fs";
-import http, { type IncomingMessage } from "node:http";
+import http, { type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import https from "node:https";
 import type { Socket } from "node:net";
 import { onTestFinished } from "vitest";
@@ -40,6 +40,7 @@ export interface Asked {
 
 export interface Answered {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
@@ -93,6 +94,7 @@ export function answerTo(request: http.ClientRequest, body?: string): Promise<An
       response.on("end", () =>
         resolve({
           status: response.statusCode ?? 0,
+          headers: response.headers,
           text: Buffer.concat(chunks).toString("utf8"),
         }),
       );

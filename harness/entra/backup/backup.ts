@@ -11,6 +11,7 @@ import { correlationIdOf } from "../request/correlation-id.ts";
 import { describeRequest, type Endpoint, type EntraRequest } from "../request/endpoint.ts";
 import { textOfResponse } from "../../core/http/message.ts";
 import type { Random } from "../../core/random.ts";
+import { createMemoryStore, type StateStore } from "../../core/state-store.ts";
 import type { EditionId } from "./edition.ts";
 import { type Attempt, refusalsOf } from "./eligibility.ts";
 import { createIdTokenSessionStore, type ObservedIdTokenSession } from "./id-token-sessions.ts";
@@ -43,6 +44,8 @@ export interface BackupOptions {
   readonly primaryWellAtMs: () => number;
   /** Recognises requests for managed identities and serves them; absent in a world without any. */
   readonly managedIdentities?: IdentityRequests;
+  /** Where it keeps what it observes; default: nowhere, and nothing yet. */
+  readonly state?: StateStore;
 }
 
 export interface Backup {
@@ -82,19 +85,21 @@ interface BackupParts extends BackupOptions {
 
 function createParts(options: BackupOptions): BackupParts {
   const { directory, clock, random, settings, edition, managedIdentities } = options;
+  const { state = createMemoryStore() } = options;
   const known = createKnownDirectory({
     ...options,
     revocationDelaySeconds: settings.backupRevocationDelaySeconds,
   });
   return {
     ...options,
-    tokenSessions: createTokenSessionStore(directory),
-    idTokenSessions: createIdTokenSessionStore(directory),
-    samlSessions: createSamlSessionStore(directory),
+    tokenSessions: createTokenSessionStore(directory, state),
+    idTokenSessions: createIdTokenSessionStore(directory, state),
+    samlSessions: createSamlSessionStore(directory, state),
     identities: createIdentityBackup({
       settings,
       edition,
       issue: managedIdentities?.issue ?? (() => undefined),
+      state,
     }),
     known,
     reissue: createReissue(directory, clock),

@@ -3,6 +3,7 @@
  * id token and nothing else shows the session behind its cookie. A cookie belongs to one
  * browser, so it stands for the device.
  */
+import type { StateStore } from "../../core/state-store.ts";
 import type { Directory } from "../directory/directory.ts";
 import { claimsOf } from "../../core/http/json-object.ts";
 import { type BrowserSessionStore, createSessionsByCookie } from "./sessions-by-cookie.ts";
@@ -23,8 +24,12 @@ const ID_TOKEN_SCOPES = ["openid", "profile", "email", "offline_access"];
 /** Observes answers of authorize and of the sign-in page that carry an id token and nothing else. */
 export function createIdTokenSessionStore(
   directory: Directory,
+  state: StateStore,
 ): BrowserSessionStore<ObservedIdTokenSession> {
-  const sessions = createSessionsByCookie<ObservedIdTokenSession>();
+  const sessions = createSessionsByCookie<ObservedIdTokenSession>(
+    "backup id token sessions",
+    state,
+  );
 
   return {
     observe(request, response, body, nowMs) {

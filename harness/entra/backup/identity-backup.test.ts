@@ -1,3 +1,4 @@
+import { createMemoryStore } from "../../core/state-store.ts";
 import { describe, expect, it } from "vitest";
 import { clouds, editionIds } from "./edition.ts";
 import type { EntraRequest } from "../request/endpoint.ts";
@@ -50,7 +51,12 @@ describe("the backup of managed identities", () => {
   const described = (app: string, cloud?: string) =>
     ({ app, parameters: cloud === undefined ? {} : { cloud } }) as unknown as EntraRequest;
   const begin = (settings: Parameters<typeof createIdentityBackup>[0]["settings"]) =>
-    createIdentityBackup({ settings, edition: "2026-03", issue: ({ app }) => ({ app }) });
+    createIdentityBackup({
+      settings,
+      edition: "2026-03",
+      state: createMemoryStore(),
+      issue: ({ app }) => ({ app }),
+    });
 
   it("serves identities that it has observed, or any if the setting allows it", () => {
     const backup = begin(onlySeen);

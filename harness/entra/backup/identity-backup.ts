@@ -4,6 +4,7 @@
  * name no other condition: no user, no device, no three days. They do not say whether the
  * identity must have been served before, so that is a setting.
  */
+import type { StateStore } from "../../core/state-store.ts";
 import type { ServiceSettings } from "../directory/service-settings.ts";
 import type { EntraRequest } from "../request/endpoint.ts";
 import { articleOf, type Cloud, clouds, editionOf, type EditionId } from "./edition.ts";
@@ -23,6 +24,8 @@ export interface IdentityBackupOptions {
   readonly settings: IdentitySettings;
   readonly edition: EditionId;
   readonly issue: IssueForIdentity;
+  /** Where it keeps which identities it has seen. */
+  readonly state: StateStore;
 }
 
 export interface IdentityBackup {
@@ -63,12 +66,12 @@ export function identityRefusalsOf(
   return refusals;
 }
 
-/** A backup that has seen no identity yet. */
+/** A backup that has seen the identities in `state`. */
 export function createIdentityBackup(options: IdentityBackupOptions): IdentityBackup {
-  const { settings, edition, issue } = options;
-  const seen = new Set<string>();
+  const { settings, edition, issue, state } = options;
+  const seen = state.map<true>("backup identities");
   return {
-    observe: (described) => void seen.add(described.app ?? ""),
+    observe: (described) => void seen.set(described.app ?? "", true),
     serve(described) {
       const cloud = clouds.find((name) => name === described.parameters["cloud"]) ?? "commercial";
       const attempt: IdentityAttempt = { cloud, seen: seen.has(described.app ?? "") };

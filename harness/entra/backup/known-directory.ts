@@ -4,6 +4,7 @@
  * (`docs/sources.md#d3`). Revocations arrive by the events of continuous access evaluation,
  * also during an outage (D.2, E5), and may take a while (section E: up to 15 minutes).
  */
+import { createMemoryStore, type StateStore } from "../../core/state-store.ts";
 import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { ConditionalAccessPolicy, Tenant } from "../directory/world.ts";
@@ -23,6 +24,8 @@ export interface KnownDirectoryOptions {
   readonly revocationDelaySeconds: number;
   /** When the primary last served requests, ms since the Unix epoch: now, outside of an outage. */
   readonly primaryWellAtMs: () => number;
+  /** Where it keeps the revocations that have arrived; default: nowhere. */
+  readonly state?: StateStore;
 }
 
 /** Policies that were set during an outage. */
@@ -34,9 +37,10 @@ interface Pending {
 /** Starts with the directory as it is now, and follows its changes. */
 export function createKnownDirectory(options: KnownDirectoryOptions): KnownDirectory {
   const { directory, clock, revocationDelaySeconds, primaryWellAtMs } = options;
+  const { state = createMemoryStore() } = options;
   const policies = new Map<string, readonly ConditionalAccessPolicy[]>();
   const pending = new Map<string, readonly Pending[]>();
-  const arrivals = new Map<string, number[]>();
+  const arrivals = state.map<readonly number[]>("backup revocations");
   const refresh = (tenant: Tenant): void => {
     policies.set(tenant.id, directory.policies(tenant));
     pending.delete(tenant.id);

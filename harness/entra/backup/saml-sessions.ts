@@ -2,6 +2,7 @@
  * The sessions that the backup observes in SAML responses: each good response of the primary,
  * with or without a request of the service provider, shows the browser's session with the app.
  */
+import type { StateStore } from "../../core/state-store.ts";
 import type { Directory } from "../directory/directory.ts";
 import { attributeOf, readResponse, type ReadResponse } from "../saml/read-saml-response.ts";
 import { audienceOf } from "../saml/saml-response.ts";
@@ -19,8 +20,9 @@ export interface ObservedSamlSession extends ObservedSession {
 /** Observes replies that carry a good SAML response. */
 export function createSamlSessionStore(
   directory: Directory,
+  state: StateStore,
 ): BrowserSessionStore<ObservedSamlSession> {
-  const sessions = createSessionsByCookie<ObservedSamlSession>();
+  const sessions = createSessionsByCookie<ObservedSamlSession>("backup SAML sessions", state);
   return {
     observe(request, response, body, nowMs) {
       const encoded = postedForm(body)?.fields.get("SAMLResponse");

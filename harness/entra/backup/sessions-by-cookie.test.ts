@@ -1,6 +1,7 @@
 /** Which browser and app an observed session belongs to. */
 import { expect, it } from "vitest";
 import { createRequest, createResponse } from "../../core/http/message.ts";
+import { createMemoryStore } from "../../core/state-store.ts";
 import { createSessionsByCookie } from "./sessions-by-cookie.ts";
 
 const request = (cookie?: string): Request =>
@@ -14,7 +15,7 @@ const response = (...cookies: readonly string[]): Response =>
   });
 
 it("a session belongs to the browser that sent or got its cookie, and to one app", () => {
-  const sessions = createSessionsByCookie<string>();
+  const sessions = createSessionsByCookie<string>("sessions", createMemoryStore());
   sessions.set(
     request("x=1; ESTSAUTH=old"),
     response("buid=1; path=/", "ESTSAUTHPERSISTENT=new; path=/; secure", "other=2"),
@@ -33,7 +34,7 @@ it("a session belongs to the browser that sent or got its cookie, and to one app
 });
 
 it("cookies that are none of the sign-in session distinguish no browsers", () => {
-  const sessions = createSessionsByCookie<string>();
+  const sessions = createSessionsByCookie<string>("sessions", createMemoryStore());
   sessions.set(
     request("x=1; my-ESTSAUTH=a"),
     response("buid=1", "ESTSAUTH=; path=/"),

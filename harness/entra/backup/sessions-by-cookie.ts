@@ -4,6 +4,7 @@
  * stands for the device.
  */
 import { hash } from "node:crypto";
+import type { StateStore } from "../../core/state-store.ts";
 import type { ObservedSession } from "./observed-session.ts";
 
 /** The sessions of browsers that the backup observes; one store for each protocol. */
@@ -26,8 +27,12 @@ export interface SessionsByCookie<Entry> {
   of(request: Request, clientId: string): Entry | undefined;
 }
 
-export function createSessionsByCookie<Entry>(): SessionsByCookie<Entry> {
-  const entries = new Map<string, Entry>();
+/** Creates it; `name` distinguishes it from others in `state`. */
+export function createSessionsByCookie<Entry>(
+  name: string,
+  state: StateStore,
+): SessionsByCookie<Entry> {
+  const entries = state.map<Entry>(name);
   // Cookies are secret, so only their hashes are kept.
   const keyOf = (cookie: string, clientId: string): string =>
     hash("sha256", `${cookie} ${clientId}`, "base64url");

@@ -4,6 +4,7 @@
  * it stands for both.
  */
 import { hash } from "node:crypto";
+import type { StateStore } from "../../core/state-store.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { EntraRequest } from "../request/endpoint.ts";
 import { parseObject } from "../../core/http/json-object.ts";
@@ -26,9 +27,12 @@ export interface TokenSessionStore {
   ): ObservedTokenSession | undefined;
 }
 
-export function createTokenSessionStore(directory: Directory): TokenSessionStore {
+export function createTokenSessionStore(
+  directory: Directory,
+  state: StateStore,
+): TokenSessionStore {
   // Newest first, one for each set of scopes: an app asks for one resource at a time.
-  const sessions = new Map<string, readonly ObservedTokenSession[]>();
+  const sessions = state.map<readonly ObservedTokenSession[]>("backup token sessions");
   const keyOf = (refreshToken: string): string => hash("sha256", refreshToken, "base64url");
   const of = (refreshToken: string | undefined): readonly ObservedTokenSession[] =>
     refreshToken === undefined ? [] : (sessions.get(keyOf(refreshToken)) ?? []);

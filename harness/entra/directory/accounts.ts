@@ -1,4 +1,5 @@
 /** Changes of users in a run: revocations, disabled and deleted accounts, second factors, groups. */
+import type { StateStore } from "../../core/state-store.ts";
 import type { Clock } from "../../core/time/clock.ts";
 import type { User } from "./world.ts";
 
@@ -25,14 +26,18 @@ export interface Accounts {
 }
 
 /** Accounts as the world has them; `onRevoked` is called for each user whose grants are voided. */
-export function createAccounts(clock: Clock, onRevoked: (user: User) => void): Accounts {
-  const validFrom = new Map<string, number>();
-  const revocations = new Map<string, number>();
-  const mfaSince = new Map<string, number>();
-  const groups = new Map<string, readonly string[]>();
-  const disabled = new Set<string>();
-  const deleted = new Set<string>();
-  const withoutCertificate = new Set<string>();
+export function createAccounts(
+  clock: Clock,
+  onRevoked: (user: User) => void,
+  state: StateStore,
+): Accounts {
+  const validFrom = state.map<number>("tokens valid from");
+  const revocations = state.map<number>("revocations");
+  const mfaSince = state.map<number>("multi-factor since");
+  const groups = state.map<readonly string[]>("groups");
+  const disabled = state.map<true>("disabled users");
+  const deleted = state.map<true>("deleted users");
+  const withoutCertificate = state.map<true>("revoked certificates");
 
   const revoke = (user: User): void => {
     validFrom.set(user.id, clock.now());
@@ -47,14 +52,14 @@ export function createAccounts(clock: Clock, onRevoked: (user: User) => void): A
     revocations: (user) => revocations.get(user.id) ?? 0,
     revokeSessions: (users) => users.forEach(revoke),
     disable(user) {
-      disabled.add(user.id);
+      disabled.set(user.id, true);
       revoke(user);
     },
     delete(user) {
-      deleted.add(user.id);
+      deleted.set(user.id, true);
       revoke(user);
     },
-    revokeCertificate: (user) => void withoutCertificate.add(user.id),
+    revokeCertificate: (user) => void withoutCertificate.set(user.id, true),
     isCertificateRevoked: (user) => withoutCertificate.has(user.id),
     enableMfa(user) {
       revoke(user);

@@ -4,6 +4,7 @@
  */
 import type { Clock } from "../../core/time/clock.ts";
 import { HarnessError } from "../../core/errors.ts";
+import { createMemoryStore, type StateStore } from "../../core/state-store.ts";
 import { type Accounts, createAccounts } from "./accounts.ts";
 import { findResource } from "./identifiers.ts";
 import { microsoftClients } from "./microsoft-clients.ts";
@@ -53,13 +54,18 @@ export interface Directory extends Accounts, Policies {
 }
 
 /**
- * The directory of a world in which nothing has changed yet. Times of changes come from `clock`.
+ * The directory of a world, with the changes in `state` (default: none yet). Times of changes come
+ * from `clock`.
  *
  * @example
  * const directory = createDirectory(contoso, clock);
  * directory.revokeSessions(contoso.tenants.flatMap(({ users }) => users));
  */
-export function createDirectory(world: World, clock: Clock): Directory {
+export function createDirectory(
+  world: World,
+  clock: Clock,
+  state: StateStore = createMemoryStore(),
+): Directory {
   const tenants = new Map<string, Tenant>();
   for (const tenant of world.tenants) {
     for (const name of [tenant.id, ...tenant.domains]) tenants.set(name.toLowerCase(), tenant);
@@ -67,10 +73,14 @@ export function createDirectory(world: World, clock: Clock): Directory {
   const listeners: ((change: DirectoryChange) => void)[] = [];
   const notify = (change: DirectoryChange): void =>
     listeners.forEach((listener) => listener(change));
-  const accounts = createAccounts(clock, (user) => notify({ kind: "user-revoked", user }));
-  const policies = createPolicies(clock, (tenant) => notify({ kind: "policies-changed", tenant }));
-  const retired: { key: SigningKey; untilMs: number }[] = [];
-  let signing = 0;
+  const accounts = createAccounts(clock, (user) => notify({ kind: "user-revoked", user }), state);
+  const policies = createPolicies(
+    clock,
+    (tenant) => notify({ kind: "policies-changed", tenant }),
+    state,
+  );
+  // The number of each key that signs no more, and until when it is published.
+  const retired = state.map<number>("retired keys");
 
   return {
     world,
@@ -118,13 +128,15 @@ export function createDirectory(world: World, clock: Clock): Directory {
 
     watch: (listener) => void listeners.push(listener),
 
-    signingKey: () => loadSigningKey(signing),
+    signingKey: () => loadSigningKey(retired.size),
     publishedKeys: () => [
-      loadSigningKey(signing),
-      ...retired.filter(({ untilMs }) => clock.now() < untilMs).map(({ key }) => key),
+      loadSigningKey(retired.size),
+      ...[...retired]
+        .filter(([, untilMs]) => clock.now() < untilMs)
+        .map(([number]) => loadSigningKey(Number(number))),
     ],
     rotateKeys(overlapMs) {
-      if (signing + 1 >= SIGNING_KEY_COUNT) {
+      if (retired.size + 1 >= SIGNING_KEY_COUNT) {
         throw new HarnessError(
           "bad-scenario",
           `the script rotates the signing keys more than ${SIGNING_KEY_COUNT - 1} times`,
@@ -133,8 +145,7 @@ export function createDirectory(world: World, clock: Clock): Directory {
           },
         );
       }
-      retired.push({ key: loadSigningKey(signing), untilMs: clock.now() + overlapMs });
-      signing += 1;
+      retired.set(`${retired.size}`, clock.now() + overlapMs);
     },
   };
 }

@@ -1,4 +1,5 @@
 /** The Conditional Access policies of each tenant, as a run changes them. */
+import type { StateStore } from "../../core/state-store.ts";
 import type { Clock } from "../../core/time/clock.ts";
 import type { ConditionalAccessPolicy, Tenant } from "./world.ts";
 
@@ -11,8 +12,12 @@ export interface Policies {
 }
 
 /** Policies as the world has them; `onChanged` is called for each tenant whose policies change. */
-export function createPolicies(clock: Clock, onChanged: (tenant: Tenant) => void): Policies {
-  const changed = new Map<string, readonly ConditionalAccessPolicy[]>();
+export function createPolicies(
+  clock: Clock,
+  onChanged: (tenant: Tenant) => void,
+  state: StateStore,
+): Policies {
+  const changed = state.map<readonly ConditionalAccessPolicy[]>("policies");
   const policiesOf = (tenant: Tenant): readonly ConditionalAccessPolicy[] =>
     changed.get(tenant.id) ?? tenant.policies ?? [];
   const change = (tenant: Tenant, policies: readonly ConditionalAccessPolicy[]): void => {

@@ -10,6 +10,7 @@ import { correlationIdOf } from "../request/correlation-id.ts";
 import { describeRequest } from "../request/endpoint.ts";
 import type { Handler } from "../../core/http/handler.ts";
 import type { Random } from "../../core/random.ts";
+import { createMemoryStore, type StateStore } from "../../core/state-store.ts";
 import { answerStaySignedIn, authorize, signIn } from "./authorize.ts";
 import { required, type EstsContext, type EstsParts } from "./context.ts";
 import { instanceDiscovery, openidConfiguration, publishedKeys, userRealm } from "./discovery.ts";
@@ -20,7 +21,7 @@ import { deviceCodePage, grantDeviceCode, startDeviceCode } from "./grant-device
 import { grantOnBehalfOf } from "./grant-on-behalf-of.ts";
 import { grantPassword } from "./grant-password.ts";
 import { grantRefreshToken } from "./grant-refresh-token.ts";
-import { createGrantStore, type GrantStore } from "./grant-store.ts";
+import { createGrantStore, drawsOf, type GrantStore } from "./grant-store.ts";
 import { lookUpPage } from "./look-up-pages.ts";
 import { createLoopDetector } from "./loop-detector.ts";
 import { checkRegionalHost } from "./regional-host.ts";
@@ -49,6 +50,8 @@ export interface EstsOptions {
   readonly settings: ServiceSettings;
   /** Codes and sealed tokens; default: none yet. */
   readonly grants?: GrantStore;
+  /** Where it keeps what it has issued; default: nowhere, and nothing yet. */
+  readonly state?: StateStore;
   /** Whether tokens with equal claims are signed once; default `equal-claims`. */
   readonly remember?: "equal-claims" | "nothing";
 }
@@ -64,6 +67,7 @@ export interface EstsOptions {
  */
 export function createEsts(options: EstsOptions): Handler {
   const { directory, clock, random, settings, remember = "equal-claims" } = options;
+  const { state = createMemoryStore() } = options;
   const parts: EstsParts = {
     directory,
     clock,
@@ -73,10 +77,11 @@ export function createEsts(options: EstsOptions): Handler {
     grants: options.grants ?? createEstsGrants(options),
     loops: createLoopDetector(clock, settings.loopDetection),
     answeredRequests: new Set(),
-    signedInApps: createSignedInApps(),
+    signedInApps: createSignedInApps(directory, state),
   };
-  const traceIds = random.fork("trace ids");
-  const correlationIds = random.fork("correlation ids");
+  const draws = drawsOf(random, state);
+  const traceIds = draws.fork("trace ids");
+  const correlationIds = draws.fork("correlation ids");
 
   return async (request) => {
     const described = withScopeOfResource(await describeRequest(request));
@@ -100,12 +105,13 @@ export function createEsts(options: EstsOptions): Handler {
   };
 }
 
-/** The grants of a service that has issued nothing, for `EstsOptions.grants`. */
+/** The grants of a service, for `EstsOptions.grants`. */
 export function createEstsGrants({
   clock,
   random,
-}: Pick<EstsOptions, "clock" | "random">): GrantStore {
-  return createGrantStore(clock, random.fork("grants"));
+  state,
+}: Pick<EstsOptions, "clock" | "random" | "state">): GrantStore {
+  return createGrantStore(clock, random.fork("grants"), state);
 }
 
 function dispatch(context: EstsContext): EstsReply | undefined {

@@ -10,7 +10,8 @@ import { userOfGrant } from "./users.ts";
 
 export function grantAuthorizationCode(context: EstsContext): Record<string, unknown> {
   const { parameters } = context.described;
-  const code = context.grants.code(required(context, "code"));
+  const value = required(context, "code");
+  const code = context.grants.code(value);
   if (code === undefined) throw new EstsError(9002313);
   const tenant = tenantOfGrant(context, code);
   if (tenant.id !== code.tenantId) throw new EstsError(700005);
@@ -25,7 +26,7 @@ export function grantAuthorizationCode(context: EstsContext): Record<string, unk
   checkVerifier(code, parameters["code_verifier"]);
   const issuedAtMs = code.expiresAtMs - context.settings.authCodeMinutes * 60_000;
   const { user } = userOfGrant(context, { ...code, issuedAtMs });
-  code.redeemed = true;
+  context.grants.redeemCode(value);
   const claims = parameters["claims"] ?? code.claims;
   return userAnswer(context, {
     tenant,

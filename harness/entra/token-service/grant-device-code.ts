@@ -33,7 +33,6 @@ export function startDeviceCode(context: EstsContext): Record<string, unknown> {
     scope: required(context, "scope"),
     userCode,
     expiresAtMs: clock.now() + settings.deviceCodeSeconds * 1_000,
-    approvedBy: undefined,
     redeemed: false,
   });
   const verificationUri = `${context.origin}/common/oauth2/deviceauth`;
@@ -57,7 +56,8 @@ export function deviceCodePage(context: EstsContext): string {
       button: "Next",
     });
   }
-  const device = context.grants.deviceByUserCode(required(context, "otc"));
+  const userCode = required(context, "otc");
+  const device = context.grants.deviceByUserCode(userCode);
   if (device === undefined || device.expiresAtMs <= context.clock.now()) throw new EstsError(70018);
   // There is one page for all tenants; the person signs in to the tenant that the device named.
   const { tenant, user } = signInWithPassword(context, {
@@ -66,14 +66,15 @@ export function deviceCodePage(context: EstsContext): string {
     tenantSegment: device.tenantSegment,
   });
   const revocations = context.directory.revocations(user);
-  device.approvedBy = { tenantId: tenant.id, userId: user.id, revocations };
+  context.grants.approveDevice(userCode, { tenantId: tenant.id, userId: user.id, revocations });
   return page("Signed in", "You have signed in on your device. You may close this window.");
 }
 
 /** One poll of the token endpoint by the device. */
 export function grantDeviceCode(context: EstsContext): Record<string, unknown> {
   if (!isSharedEndpoint(context.described.tenant ?? "")) tenantOf(context);
-  const device = context.grants.device(required(context, "device_code"));
+  const deviceCode = required(context, "device_code");
+  const device = context.grants.device(deviceCode);
   if (device === undefined || device.clientId !== context.described.app) throw new EstsError(70018);
   if (device.expiresAtMs <= context.clock.now()) throw new EstsError(70020);
   if (device.approvedBy === undefined) throw new EstsError(70016);
@@ -84,7 +85,7 @@ export function grantDeviceCode(context: EstsContext): Record<string, unknown> {
     issuedAtMs: context.clock.now(),
   });
   const app = appOf(context, tenant);
-  device.redeemed = true;
+  context.grants.redeemDevice(deviceCode);
   return userAnswer(context, {
     tenant,
     app,

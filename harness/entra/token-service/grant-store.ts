@@ -6,6 +6,7 @@
 import { hash } from "node:crypto";
 import type { Clock } from "../../core/time/clock.ts";
 import type { Random } from "../../core/random.ts";
+import { createMemoryStore, type StateStore } from "../../core/state-store.ts";
 
 export interface AuthorizationCode {
   readonly tenantId: string;
@@ -21,7 +22,7 @@ export interface AuthorizationCode {
   readonly signedInAtMs: number;
   readonly staysSignedIn?: true;
   readonly expiresAtMs: number;
-  redeemed: boolean;
+  readonly redeemed: boolean;
 }
 
 export interface DeviceCode {
@@ -30,10 +31,15 @@ export interface DeviceCode {
   readonly scope: string;
   readonly userCode: string;
   readonly expiresAtMs: number;
-  redeemed: boolean;
-  approvedBy:
-    | { readonly tenantId: string; readonly userId: string; readonly revocations: number }
-    | undefined;
+  readonly redeemed: boolean;
+  readonly approvedBy?: DeviceApproval;
+}
+
+/** Who has approved a device code, and how often their grants had been revoked by then. */
+export interface DeviceApproval {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly revocations: number;
 }
 
 /** The state inside a refresh token. Times are ms since the Unix epoch. */
@@ -64,9 +70,12 @@ export interface SignInSessionState {
 export interface GrantStore {
   addCode(code: AuthorizationCode): string;
   code(value: string): AuthorizationCode | undefined;
+  redeemCode(value: string): void;
   addDevice(device: DeviceCode): string;
   device(value: string): DeviceCode | undefined;
+  redeemDevice(value: string): void;
   deviceByUserCode(userCode: string): DeviceCode | undefined;
+  approveDevice(userCode: string, approval: DeviceApproval): void;
   /** A refresh token, which carries its state. */
   refreshToken(state: RefreshState): string;
   /** The state in a refresh token; `undefined` for any other text. */
@@ -85,11 +94,16 @@ const REMEMBER_EXPIRED_MS = 3_600_000;
 const REFRESH_TOKEN = "1.A";
 const SESSION_COOKIE = "1.S";
 
-export function createGrantStore(clock: Clock, random: Random): GrantStore {
-  const codes = new Map<string, AuthorizationCode>();
-  const devices = new Map<string, DeviceCode>();
+export function createGrantStore(
+  clock: Clock,
+  random: Random,
+  state: StateStore = createMemoryStore(),
+): GrantStore {
+  const codes = state.map<AuthorizationCode>("authorization codes");
+  const devices = state.map<DeviceCode>("device codes");
+  const serials = state.map<number>("serials");
   const sealingKey = random.fork("sealing").token(32);
-  let serial = 0;
+  const draws = drawsOf(random, state);
 
   const prune = <T extends { readonly expiresAtMs: number }>(kept: Map<string, T>): void => {
     // Insertion order is order of expiry: stop at the first that is still needed.
@@ -111,27 +125,48 @@ export function createGrantStore(clock: Clock, random: Random): GrantStore {
     return JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as unknown;
   };
 
+  const change = <T>(kept: Map<string, T>, value: string, changes: Partial<T>): void => {
+    const known = kept.get(value);
+    if (known !== undefined) kept.set(value, { ...known, ...changes });
+  };
+  const byUserCode = (userCode: string) =>
+    [...devices].find(([, device]) => device.userCode === userCode.toUpperCase());
+
   return {
     addCode(code) {
       prune(codes);
-      const value = `0.A${random.token(60)}`;
+      const value = `0.A${draws.token(60)}`;
       codes.set(value, code);
       return value;
     },
     code: (value) => codes.get(value),
+    redeemCode: (value) => change(codes, value, { redeemed: true }),
     addDevice(device) {
       prune(devices);
-      const value = `D${random.token(60)}`;
+      const value = `D${draws.token(60)}`;
       devices.set(value, device);
       return value;
     },
     device: (value) => devices.get(value),
-    deviceByUserCode: (userCode) =>
-      [...devices.values()].find((device) => device.userCode === userCode.toUpperCase()),
+    redeemDevice: (value) => change(devices, value, { redeemed: true }),
+    deviceByUserCode: (userCode) => byUserCode(userCode)?.[1],
+    approveDevice(userCode, approvedBy) {
+      const [value = ""] = byUserCode(userCode) ?? [];
+      change(devices, value, { approvedBy });
+    },
     refreshToken: (state) => seal(REFRESH_TOKEN, state),
     refreshState: (token) => open(REFRESH_TOKEN, token) as RefreshState | undefined,
     sessionCookie: (state) => seal(SESSION_COOKIE, state),
     sessionState: (cookie) => open(SESSION_COOKIE, cookie) as SignInSessionState | undefined,
-    nextSerial: () => (serial += 1),
+    nextSerial() {
+      const next = (serials.get("grants") ?? 0) + 1;
+      serials.set("grants", next);
+      return next;
+    },
   };
+}
+
+/** Chance for what must not be drawn again when a simulation goes on with the state of another. */
+export function drawsOf(random: Random, { starts }: StateStore): Random {
+  return starts === 0 ? random : random.fork(`start ${starts + 1}`);
 }

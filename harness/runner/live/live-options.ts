@@ -1,5 +1,6 @@
 /** The options of a live simulation, and their check. */
 import type { OwnProcess } from "../simulation/process-errors.ts";
+import type { StateStore } from "../../core/state-store.ts";
 import type { VirtualClock } from "../../core/time/virtual-clock.ts";
 import type { WaitOptions } from "../../core/time/waits/wait-limits.ts";
 import type { ServiceSettings } from "../../entra/directory/service-settings.ts";
@@ -63,6 +64,8 @@ export interface LiveOptions {
   readonly time?: "driven" | "flowing";
   /** The clients are other programs, perhaps many, for weeks; default: the code of a test. */
   readonly foreign?: ForeignClients;
+  /** Where the simulated service keeps its state; default: it ends with the simulation. */
+  readonly state?: StateStore;
   /** Whether faults of the clients' own side, at `device` and `cache-store`, can be performed; default: true. */
   readonly reachesDevice?: boolean;
   /** Called before time moves; throws when it must not. */

@@ -96,6 +96,7 @@ export async function startLiveSimulation(options: LiveOptions): Promise<LiveSim
     seedsPages: false,
     machine: options.machine,
     foreign: options.foreign,
+    state: options.state,
     waits: { ...options.waits, allEndWithinMs: options.allWaitsEndWithinMs },
     faults: [],
     client: client.name,

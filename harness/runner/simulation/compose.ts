@@ -41,7 +41,7 @@ export interface Layers {
 
 export interface SimulationOptions<Added extends Layers> extends Pick<
   ServiceParts,
-  "client" | "dataAt" | "processOf" | "foreign"
+  "client" | "dataAt" | "processOf" | "foreign" | "state"
 > {
   readonly mount: Mount;
   /** Both checked, see `checkWorldAndSettings`. */
@@ -150,6 +150,7 @@ function createParts(
     dataAt,
     processOf,
     foreign,
+    state,
     mount,
   }: SimulationOptions<Layers>,
   clock: VirtualClock,
@@ -180,6 +181,7 @@ function createParts(
     inBrowser: mount.inBrowser,
     processOf,
     foreign,
+    state,
     ...(client === undefined ? {} : { client }),
     ...(dataAt === undefined ? {} : { dataAt }),
   });

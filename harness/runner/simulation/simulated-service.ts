@@ -7,6 +7,7 @@ import { createFailover, isServedByBackup } from "../../entra/backup/failover.ts
 import type { VirtualClock } from "../../core/time/virtual-clock.ts";
 import { createDirectory } from "../../entra/directory/directory.ts";
 import type { World } from "../../entra/directory/world.ts";
+import { createMemoryStore, type StateStore } from "../../core/state-store.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { createEsts, createEstsGrants } from "../../entra/token-service/ests.ts";
 import {
@@ -59,6 +60,8 @@ export interface ServiceParts {
   readonly dataAt?: (url: string) => object | undefined;
   /** The clients are other programs: their loops take time by themselves. Default: they are of this process or its pages. */
   readonly foreign?: ForeignClients | undefined;
+  /** Where the service keeps what it has issued and what was changed; default: nowhere, and nothing yet. */
+  readonly state?: StateStore | undefined;
 }
 
 /** What a journal must not have. */
@@ -71,11 +74,11 @@ function secretsOf({ tenants }: World): readonly string[] {
 
 /** Recorder, front door, primary and protected APIs, one inside the other; beside them the machines. */
 export function createSimulatedService(parts: ServiceParts) {
-  const { world, settings, clock, random, startedAt } = parts;
+  const { world, settings, clock, random, startedAt, state = createMemoryStore() } = parts;
   checkHosts(world);
   const plan = parts.faults.windows;
-  const directory = createDirectory(world, clock);
-  const ofEsts = { clock, random: random.fork("ests") };
+  const directory = createDirectory(world, clock, state);
+  const ofEsts = { clock, random: random.fork("ests"), state };
   const grants = createEstsGrants(ofEsts);
   const subjectOf = createSubjectOf({ directory, grants });
   const faults = faultOptions(parts, subjectOf);
@@ -125,6 +128,7 @@ export function createSimulatedService(parts: ServiceParts) {
             directory,
             clock,
             random: random.fork("backup"),
+            state,
             settings,
             edition: settings.backup,
             primaryWellAtMs: () => startedAt + lastHealthyMs(plan, clock.now() - startedAt),
