@@ -178,6 +178,23 @@ describe("connections", () => {
     expect(client.connections() - before).toBe(1);
   });
 
+  it("are kept again as soon as such a fault is cleared", async () => {
+    const serving = await serve();
+    const client = keepingClient(serving);
+    const later = { from: "1m", for: "5m" };
+    await control(serving, "POST", "/outages", { preset: "unreachable", options: later });
+    await control(serving, "POST", "/outages", { preset: "name-lookup-down", options: later });
+    const madeBy = async (calls: number): Promise<number> => {
+      const before = client.connections();
+      for (let call = 0; call < calls; call += 1) await client.get();
+      return client.connections() - before;
+    };
+    await control(serving, "DELETE", "/outages/unreachable");
+    expect(await madeBy(3)).toBe(3);
+    await control(serving, "DELETE", "/outages/name-lookup-down");
+    expect(await madeBy(3)).toBe(1);
+  });
+
   it("of one port of a client to two addresses are two", async () => {
     const other = await freePort();
     const reset = { ...tlsFailure, id: "reset", effect: { kind: "reset" } } as const;

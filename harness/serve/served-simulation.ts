@@ -80,6 +80,8 @@ export interface Served {
   readonly metrics: Metrics;
   /** Starts the faults of a plan, from now on; returns their ids. Throws `bad-fault-plan`, also for faults that other programs cannot meet. */
   readonly faults: (plan: FaultPlan, place?: string) => readonly string[];
+  /** Ends those faults, or all; throws `unknown-name`. */
+  readonly clear: (ids?: readonly string[]) => void;
   /** Ends the simulation with a complete journal. Idempotent. */
   readonly stop: () => Promise<void>;
 }
@@ -112,7 +114,7 @@ async function startWith(state: StateFile | undefined, options: ServeOptions): P
     recorder: undefined,
     wayIn: undefined,
     failing: new WeakMap(),
-    connectionsBreakUntilMs: 0,
+    connectionsBreakUntilMs: new Map(),
   };
   try {
     const live = await startLiveSimulation({
@@ -157,8 +159,8 @@ interface Way {
   recorder: Recorder | undefined;
   wayIn: WayIn | undefined;
   readonly failing: WayInOptions["failing"];
-  /** Until then a fault may break connections; ms since the Unix epoch by the simulator's clock. */
-  connectionsBreakUntilMs: number;
+  /** Until when each fault, by its id, may break connections; ms since the Unix epoch by the simulator's clock. */
+  readonly connectionsBreakUntilMs: Map<string, number>;
 }
 
 interface Started {
@@ -197,13 +199,12 @@ function control(
   const faults: Served["faults"] = (plan, place) => {
     checkConnectionFaults(plan, place);
     const ids = live.faults(plan);
-    const broken = plan.filter(({ effect }) => isConnectionEffect(effect));
-    if (broken.length > 0) {
-      const untilMs =
-        live.clock.now() + Math.max(...broken.map((window) => window.from + window.for));
-      way.connectionsBreakUntilMs = Math.max(way.connectionsBreakUntilMs, untilMs);
+    const nowMs = live.clock.now();
+    plan.forEach((window, index) => {
+      if (!isConnectionEffect(window.effect)) return;
+      way.connectionsBreakUntilMs.set(ids[index] ?? "", nowMs + window.from + window.for);
       wayIn.closeIdle();
-    }
+    });
     return ids;
   };
   if (options.plan !== undefined) faults(options.plan);
@@ -218,6 +219,11 @@ function control(
     eventsDropped: () => count - recorder.events.length,
     metrics,
     faults,
+    clear(ids) {
+      live.clear(...(ids ?? []));
+      for (const id of ids ?? way.connectionsBreakUntilMs.keys())
+        way.connectionsBreakUntilMs.delete(id);
+    },
     stop: () => (ended ??= end()),
   };
 }
@@ -280,7 +286,8 @@ function createServeMount(
         causeOf: instances.causeOf,
         causedBy: (cause, work) =>
           way.recorder === undefined ? work() : way.recorder.causedBy(cause, work),
-        keepsConnections: () => clock.now() >= way.connectionsBreakUntilMs,
+        keepsConnections: () =>
+          way.connectionsBreakUntilMs.values().every((untilMs) => clock.now() >= untilMs),
         onHarnessError,
         failing: way.failing,
       });

@@ -38,7 +38,7 @@ export function createTimedFaults(supervisor: Supervisor): TimedFaults {
     }
   };
   const clear = (ids?: readonly string[]): void => {
-    supervisor.current().live.clear(...(ids ?? []));
+    supervisor.current().clear(ids);
     forget(ids);
   };
   return {
