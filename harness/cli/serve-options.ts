@@ -13,6 +13,8 @@ import { AUTHORITY_FOLDER, projectAuthority } from "../network/way-in/authority.
 import type { ServedClock, ServeOptions } from "../serve/served-simulation.ts";
 import type { ListenAddress } from "../network/way-in/way-in.ts";
 import type { Options } from "./arguments.ts";
+import type { Io } from "./io.ts";
+import { readReceiver } from "./otlp-option.ts";
 import { readTextFile } from "./text-file.ts";
 
 /** What both `serve` and `exec` take. */
@@ -24,6 +26,10 @@ export const simulatorOptions = {
   app: { value: "NAME", says: "the name of what is tested, for findings (default: app)" },
   seed: { value: "SEED", says: "the chance of the simulator (default: a random one)" },
   journal: { value: "FILE", says: "write the journal there, as things happen" },
+  otlp: {
+    value: "URL",
+    says: "send traces there, for OpenTelemetry (OTLP over HTTP, JSON), such as http://127.0.0.1:4318",
+  },
   state: {
     value: "FILE",
     says: "keep sessions, codes and changes of the world there, for the next start (SQLite)",
@@ -39,9 +45,9 @@ const EVENTS_KEPT = 50_000;
 /** Reads the files and checks what is in them; throws a `HarnessError` for the first that is wrong. */
 export function readSimulatorOptions(
   values: SimulatorValues,
-  cwd: string,
+  { cwd, environment }: Pick<Io, "cwd" | "environment">,
 ): Omit<ServeOptions, "listen" | "clock" | "onProblem"> {
-  const { world, settings, plan, machine, app = "app", seed, journal, state } = values;
+  const { world, settings, plan, machine, app = "app", seed, journal, state, otlp } = values;
   const authority = projectAuthority(resolve(cwd, AUTHORITY_FOLDER));
   return {
     ...(authority === undefined ? {} : { authority }),
@@ -50,6 +56,7 @@ export function readSimulatorOptions(
     ...(plan === undefined ? {} : { plan: checkFaultPlan(readJson(plan, cwd), plan) }),
     ...(machine === undefined ? {} : { machine }),
     ...(journal === undefined ? {} : { journal: resolve(cwd, journal) }),
+    ...(otlp === undefined ? {} : { otlp: readReceiver(otlp, environment) }),
     ...(state === undefined ? {} : { state: resolve(cwd, state) }),
     app,
     seed: seed ?? randomBytes(6).toString("hex"),

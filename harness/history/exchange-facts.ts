@@ -48,7 +48,7 @@ export function beganFacts(
   const isNamed = subject.user === undefined || subject.user.split(".")[0] === user;
   const headers = [...request.headers]
     .filter(
-      ([name]) => RECORDED_HEADER.test(name) || (redactor.keepsClients && name === "user-agent"),
+      ([name]) => RECORDED_HEADER.test(name) || (redactor.keepsClients && OF_PROGRAMS.has(name)),
     )
     .map(([name, value]): [string, string] => [name, redactor.header(name, value)]);
   const form = Object.entries(parameters).map(([name, value]) => [
@@ -117,6 +117,9 @@ export async function endedFacts(
 /** The headers that matter to Entra; the others depend on the HTTP stack and are not recorded. */
 const RECORDED_HEADER =
   /^(access-control-request-(?:headers|method)|authorization|client-request-id|content-type|origin|return-client-request-id|x-anchormailbox|x-client-.*|x-ms-.*|metadata|secret|x-identity-header)$/;
+
+/** What other programs say of themselves, and in which trace they ask. */
+const OF_PROGRAMS: ReadonlySet<string> = new Set(["user-agent", "traceparent"]);
 
 function firstBytes(text: string, bytes: number): string {
   return Buffer.from(text).subarray(0, bytes).toString("utf8");

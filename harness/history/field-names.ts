@@ -30,7 +30,7 @@ const HARMLESS = new Set(
   suberror subject_token_type subject_types_supported target tenant tenant_discovery_endpoint
   tenant_region_scope tenant_region_sub_scope tid timestamp timing-allow-origin title
   token_endpoint token_endpoint_auth_methods_supported token_type trace_id traceid
-  transfer-encoding type ui_locales upn use user-agent userinfo_endpoint username vary ver
+  traceparent transfer-encoding type ui_locales upn use user-agent userinfo_endpoint username vary ver
   verification_uri via www-authenticate x-anchormailbox x-client-current-telemetry
   x-client-last-telemetry x-client-sku x-client-ver x-content-type-options x-frame-options
   x-ms-ccs-requestid x-ms-client-request-id x-ms-clitelem x-ms-correlation-id x-ms-ests-server

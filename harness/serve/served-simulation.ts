@@ -16,6 +16,7 @@ import {
   type WayInOptions,
 } from "../network/way-in/way-in.ts";
 import { windowOf } from "./event-window.ts";
+import { type OtlpReceiver, startTraces, type Traces } from "./traces/otlp.ts";
 import { openStateFile, type StateFile } from "./state-file.ts";
 import { machineTime } from "../core/time/free-running-time.ts";
 import { createVirtualClock } from "../core/time/virtual-clock.ts";
@@ -54,6 +55,8 @@ export interface ServeOptions {
   readonly machine?: string;
   /** The file of the journal; default: it is kept in memory only, as far as it is kept. */
   readonly journal?: string;
+  /** Where traces are sent; default: nowhere. */
+  readonly otlp?: OtlpReceiver;
   /** Whose certificates it shows; default: those of the package. */
   readonly authority?: Authority;
   /** How the history names what is tested. */
@@ -180,6 +183,7 @@ function control(
   const { recorder } = live;
   const journal = openJournal(options, live);
   const metrics = createMetrics(recorder);
+  const traces = openTraces(options, live);
   let count = recorder.events.length;
   recorder.listen((event) => {
     count += 1;
@@ -193,6 +197,7 @@ function control(
     await live.mounted.stop();
     await live.stop();
     await journal?.end(live.history().header);
+    await traces?.end(live.clock.now());
     stopReaching();
     state?.close();
   };
@@ -226,6 +231,21 @@ function control(
     },
     stop: () => (ended ??= end()),
   };
+}
+
+function openTraces(
+  { otlp, app, seed, clock, onProblem }: ServeOptions,
+  live: LiveSimulation,
+): Traces | undefined {
+  if (otlp === undefined) return undefined;
+  return startTraces({
+    receiver: otlp,
+    recorder: live.recorder,
+    seed,
+    startedAtMs: live.clock.now(),
+    run: { "brownout.app": app, "brownout.seed": seed, "brownout.clock": clock.kind },
+    onProblem,
+  });
 }
 
 /** A state remembers about how far time has come, so that it does not go back. */

@@ -5,7 +5,7 @@
  */
 import { chmodSync, existsSync, renameSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { HarnessError } from "../core/errors.ts";
 import { makeFolder } from "../core/make-folder.ts";
 import type { StateStore } from "../core/state-store.ts";
@@ -161,7 +161,7 @@ function stateIn(database: DatabaseSync, path: string, options: StateFileOptions
     starts,
     reachedMs: Number(facts.get("now") ?? 0),
     reach: (nowMs) => write(() => facts.set("now", `${nowMs}`)),
-    map: (name) => createKeptMap(database, name, write),
+    map: <Value>(name: string) => new KeptMap<Value>(database, name, write),
     close: () => {
       isLost = true;
       database.close();
@@ -179,32 +179,34 @@ function factsIn(database: DatabaseSync) {
 }
 
 /** A map whose changes are written; what it has at first is read now, in the order in which it came. */
-function createKeptMap<Value>(
-  database: DatabaseSync,
-  name: string,
-  write: (work: () => void) => void,
-): Map<string, Value> {
-  const put = database.prepare(
-    "INSERT INTO kept (map, key, value) VALUES (?, ?, ?) ON CONFLICT (map, key) DO UPDATE SET value = excluded.value",
-  );
-  const remove = database.prepare("DELETE FROM kept WHERE map = ? AND key = ?");
-  const rows = database
-    .prepare("SELECT key, value FROM kept WHERE map = ? ORDER BY rowid")
-    .all(name);
-  const kept = new Map(
-    rows.map(({ key, value }) => [String(key), JSON.parse(String(value)) as Value]),
-  );
-  const { set, delete: forget } = Map.prototype as Map<string, Value>;
-  return Object.assign(kept, {
-    set(key: string, value: Value) {
-      write(() => void put.run(name, key, JSON.stringify(value)));
-      return set.call(kept, key, value);
-    },
-    delete(key: string) {
-      write(() => void remove.run(name, key));
-      return forget.call(kept, key);
-    },
-  });
+class KeptMap<Value> extends Map<string, Value> {
+  readonly #name: string;
+  readonly #put: StatementSync;
+  readonly #remove: StatementSync;
+  readonly #write: (work: () => void) => void;
+
+  constructor(database: DatabaseSync, name: string, write: (work: () => void) => void) {
+    super();
+    this.#name = name;
+    this.#put = database.prepare(
+      "INSERT INTO kept (map, key, value) VALUES (?, ?, ?) ON CONFLICT (map, key) DO UPDATE SET value = excluded.value",
+    );
+    this.#remove = database.prepare("DELETE FROM kept WHERE map = ? AND key = ?");
+    this.#write = write;
+    const rows = database.prepare("SELECT key, value FROM kept WHERE map = ? ORDER BY rowid");
+    for (const { key, value } of rows.all(name))
+      super.set(String(key), JSON.parse(String(value)) as Value);
+  }
+
+  override set(key: string, value: Value): this {
+    this.#write(() => void this.#put.run(this.#name, key, JSON.stringify(value)));
+    return super.set(key, value);
+  }
+
+  override delete(key: string): boolean {
+    this.#write(() => void this.#remove.run(this.#name, key));
+    return super.delete(key);
+  }
 }
 
 /** SQLite's result codes: https://sqlite.org/rescode.html */

@@ -61,7 +61,7 @@ export async function execCommand(
     });
   }
   const isInside = process.env[INSIDE] !== undefined;
-  const isolation = isInside ? "netns" : chooseIsolation(values.isolate, io);
+  const isolation = isInside ? "netns" : chooseIsolation(values, io);
   // What is wrong with the options is said before anything is set up.
   readOutages(values.outage);
   if (isolation === "netns" && !isInside) return runInside(io);
@@ -72,14 +72,17 @@ export async function execCommand(
 
 type Isolation = "netns" | "proxy" | "none";
 
-function chooseIsolation(given = "auto", io: Io): Isolation {
+function chooseIsolation({ isolate: given = "auto", otlp }: Values, io: Io): Isolation {
   if (given === "proxy" || given === "none") return given;
   if (given !== "auto" && given !== "netns") {
     throw new HarnessError("bad-usage", `expected auto, netns, proxy or none, got "${given}"`, {
       place: "--isolate",
     });
   }
-  const why = whyNoNamespace(process.platform, process.getuid?.() ?? 0);
+  const why =
+    otlp === undefined
+      ? whyNoNamespace(process.platform, process.getuid?.() ?? 0)
+      : "a receiver of traces is not reached from it";
   if (why === undefined) return "netns";
   if (given === "netns") {
     throw new HarnessError("unfit-machine", `a namespace cannot be made: ${why}`, {
@@ -130,7 +133,7 @@ async function execInNamespace(
   delete process.env[INSIDE];
   const namespace = setUpNamespace(
     rest.join(":"),
-    readSimulatorOptions(values, io.cwd).authority?.file ?? authorityFile(),
+    readSimulatorOptions(values, io).authority?.file ?? authorityFile(),
   );
   const serving = await start(values, io, namespace);
   const unknown = new Set<string>();
@@ -183,7 +186,7 @@ async function start(
   { listen, alsoAt }: Pick<Namespace, "listen"> & Partial<Pick<Namespace, "alsoAt">>,
 ): Promise<Serving> {
   const serving = await startServing({
-    ...readSimulatorOptions(values, io.cwd),
+    ...readSimulatorOptions(values, io),
     listen,
     ...(alsoAt === undefined ? {} : { alsoAt }),
     control: { host: "127.0.0.1", port: 0 },

@@ -50,7 +50,7 @@ export async function serveCommand(
   const stopListening = io.onInterrupt(() => interrupted.resolve());
   try {
     const serving = await startServing({
-      ...readSimulatorOptions(values, io.cwd),
+      ...readSimulatorOptions(values, io),
       listen: readListen(values.listen),
       control: readListen(values.control, "--control"),
       clock: readClock(values.clock),

@@ -3,14 +3,13 @@
  * (accounts, policies, signing keys). It decides nothing; the token service does.
  */
 import type { Clock } from "../../core/time/clock.ts";
-import { HarnessError } from "../../core/errors.ts";
 import { createMemoryStore, type StateStore } from "../../core/state-store.ts";
 import { type Accounts, createAccounts } from "./accounts.ts";
 import { findResource } from "./identifiers.ts";
+import { createKeyRotation, type KeyRotation } from "./key-rotation.ts";
 import { microsoftClients } from "./microsoft-clients.ts";
 import { microsoftResources } from "./microsoft-resources.ts";
 import { createPolicies, type Policies } from "./policies.ts";
-import { loadSigningKey, SIGNING_KEY_COUNT, type SigningKey } from "./signing-keys.ts";
 import type { AppRegistration, ProtectedResource, Tenant, User, World } from "./world.ts";
 
 /** A change that is published when it happens, like the events of continuous access evaluation. */
@@ -26,7 +25,7 @@ export type DirectoryChange =
  * const tenant = directory.tenant("contoso.example");
  * const user = tenant && directory.user(tenant, "adele@contoso.example");
  */
-export interface Directory extends Accounts, Policies {
+export interface Directory extends Accounts, Policies, KeyRotation {
   readonly world: World;
   /** By GUID or verified domain; `undefined` for `common` and the like. */
   tenant(segment: string): Tenant | undefined;
@@ -44,13 +43,6 @@ export interface Directory extends Accounts, Policies {
 
   /** Calls back on each change from now on. */
   watch(listener: (change: DirectoryChange) => void): void;
-
-  /** The key that signs now. */
-  signingKey(): SigningKey;
-  /** The published key set, the signing key first. */
-  publishedKeys(): readonly SigningKey[];
-  /** Signs with the next key; the old one stays published for `overlapMs`. */
-  rotateKeys(overlapMs: number): void;
 }
 
 /**
@@ -79,13 +71,13 @@ export function createDirectory(
     (tenant) => notify({ kind: "policies-changed", tenant }),
     state,
   );
-  // The number of each key that signs no more, and until when it is published.
-  const retired = state.map<number>("retired keys");
+  const keys = createKeyRotation(clock, state);
 
   return {
     world,
     ...accounts,
     ...policies,
+    ...keys,
     tenant: (segment) => tenants.get(segment.toLowerCase()),
     app(tenant, clientId) {
       const wanted = clientId.toLowerCase();
@@ -127,25 +119,5 @@ export function createDirectory(
     resourceAtHost: (host) => world.resources.find((resource) => resource.hosts.includes(host)),
 
     watch: (listener) => void listeners.push(listener),
-
-    signingKey: () => loadSigningKey(retired.size),
-    publishedKeys: () => [
-      loadSigningKey(retired.size),
-      ...[...retired]
-        .filter(([, untilMs]) => clock.now() < untilMs)
-        .map(([number]) => loadSigningKey(Number(number))),
-    ],
-    rotateKeys(overlapMs) {
-      if (retired.size + 1 >= SIGNING_KEY_COUNT) {
-        throw new HarnessError(
-          "bad-scenario",
-          `the script rotates the signing keys more than ${SIGNING_KEY_COUNT - 1} times`,
-          {
-            hint: "The fixture keys are used up; rotate less often.",
-          },
-        );
-      }
-      retired.set(`${retired.size}`, clock.now() + overlapMs);
-    },
   };
 }
