@@ -89,6 +89,7 @@ describe("wrong use", () => {
     [["serve", "--listen", "127.0.0.1:70000"], "expected an address and a port"],
     [["serve", "--world", "bad.json"], "expected JSON"],
     [["serve", "--plan", "plan.json"], "plan.json"],
+    [["serve", "--host", "api.contoso.test=http://127.0.0.1:1"], "brownout ca init"],
     [["serve", "--otlp", "collector"], "expected an address"],
     [["serve", "python3"], 'serve takes no "python3"'],
     [["serve", "--machine", "web-wm"], 'Did you mean "web-vm"'],

@@ -14,6 +14,7 @@ import type { ServedClock, ServeOptions } from "../serve/served-simulation.ts";
 import type { ListenAddress } from "../network/way-in/way-in.ts";
 import type { Options } from "./arguments.ts";
 import type { Io } from "./io.ts";
+import { readHosts } from "./host-option.ts";
 import { readReceiver } from "./otlp-option.ts";
 import { readTextFile } from "./text-file.ts";
 
@@ -26,6 +27,10 @@ export const simulatorOptions = {
   app: { value: "NAME", says: "the name of what is tested, for findings (default: app)" },
   seed: { value: "SEED", says: "the chance of the simulator (default: a random one)" },
   journal: { value: "FILE", says: "write the journal there, as things happen" },
+  host: {
+    value: "NAME=URL",
+    says: "a host of yours that leads to a server of this machine, with a certificate of brownout ca init; several with commas",
+  },
   otlp: {
     value: "URL",
     says: "send traces there, for OpenTelemetry (OTLP over HTTP, JSON), such as http://127.0.0.1:4318",
@@ -47,7 +52,7 @@ export function readSimulatorOptions(
   values: SimulatorValues,
   { cwd, environment }: Pick<Io, "cwd" | "environment">,
 ): Omit<ServeOptions, "listen" | "clock" | "onProblem"> {
-  const { world, settings, plan, machine, app = "app", seed, journal, state, otlp } = values;
+  const { world, settings, plan, machine, app = "app", seed, journal, state, otlp, host } = values;
   const authority = projectAuthority(resolve(cwd, AUTHORITY_FOLDER));
   return {
     ...(authority === undefined ? {} : { authority }),
@@ -56,6 +61,7 @@ export function readSimulatorOptions(
     ...(plan === undefined ? {} : { plan: checkFaultPlan(readJson(plan, cwd), plan) }),
     ...(machine === undefined ? {} : { machine }),
     ...(journal === undefined ? {} : { journal: resolve(cwd, journal) }),
+    ...(host === undefined ? {} : { ownHosts: readHosts(host, authority) }),
     ...(otlp === undefined ? {} : { otlp: readReceiver(otlp, environment) }),
     ...(state === undefined ? {} : { state: resolve(cwd, state) }),
     app,

@@ -15,6 +15,7 @@ import {
   type WayIn,
   type WayInOptions,
 } from "../network/way-in/way-in.ts";
+import type { OwnHosts } from "../network/way-in/own-hosts.ts";
 import { windowOf } from "./event-window.ts";
 import { type OtlpReceiver, startTraces, type Traces } from "./traces/otlp.ts";
 import { openStateFile, type StateFile } from "./state-file.ts";
@@ -55,6 +56,8 @@ export interface ServeOptions {
   readonly machine?: string;
   /** The file of the journal; default: it is kept in memory only, as far as it is kept. */
   readonly journal?: string;
+  /** Hosts of the user, and the servers to which requests for them go; the authority must be one that signs for them. */
+  readonly ownHosts?: OwnHosts;
   /** Where traces are sent; default: nowhere. */
   readonly otlp?: OtlpReceiver;
   /** Whose certificates it shows; default: those of the package. */
@@ -277,7 +280,15 @@ function openJournal(
 
 /** The mount `https` for programs outside of this process. */
 function createServeMount(
-  { listen, alsoAt, machine, world, authority = packagedAuthority(), onProblem }: ServeOptions,
+  {
+    listen,
+    alsoAt,
+    machine,
+    world,
+    authority = packagedAuthority(),
+    ownHosts,
+    onProblem,
+  }: ServeOptions,
   {
     instances,
     clientOf,
@@ -298,6 +309,7 @@ function createServeMount(
         listen,
         alsoAt,
         authority,
+        ownHosts,
         service,
         clock,
         gate,

@@ -1,12 +1,14 @@
 /** A served simulation with its control API: what `serve` and `exec` start. */
 import { textOf } from "../core/thrown.ts";
 import { identityVariables } from "../entra/managed-identity/environment.ts";
+import { unmockedLookup } from "../network/served-hosts.ts";
 import { authorityFile } from "../network/https-server.ts";
 import { type ControlServer, startControl } from "./control/control-server.ts";
 import { createOpenOperations } from "./control/open-operations.ts";
 import { createTimedFaults } from "./control/timed-faults.ts";
 import type { Ready } from "./ready-file.ts";
 import type { ServeOptions } from "./served-simulation.ts";
+import { type NameServer, startNameServer } from "./sandbox/name-server.ts";
 import { startSupervisor, type Supervisor } from "./supervisor.ts";
 import type { ListenAddress } from "../network/way-in/way-in.ts";
 
@@ -27,6 +29,8 @@ const PROBLEMS_MAX = 100;
 export async function startServing(
   options: ServeOptions & {
     readonly control: ListenAddress;
+    /** Where a name server listens that leads names here; default: nowhere. */
+    readonly dns?: ListenAddress;
     /** The secret of the control API. */
     readonly token: string;
     readonly pid: number;
@@ -43,7 +47,9 @@ export async function startServing(
     },
   });
   const { token } = options;
+  let names: NameServer | undefined;
   try {
+    names = await startNames(supervisor, options);
     const control = await startControl({
       listen: options.control,
       token,
@@ -57,17 +63,48 @@ export async function startServing(
     return {
       supervisor,
       control,
-      ready: readyOf(supervisor, { ...options, control: control.url, token }),
+      ready: readyOf(supervisor, { ...options, control: control.url, token, names }),
       problems: () => problems,
       async stop() {
         await control.stop();
+        await names?.stop();
         await supervisor.stop();
       },
     };
   } catch (error) {
+    await names?.stop();
     await supervisor.stop();
     throw error;
   }
+}
+
+/** A name server beside the programs, whose names all lead to the way in. */
+async function startNames(
+  supervisor: Supervisor,
+  {
+    dns,
+    ownHosts,
+    onProblem,
+  }: Pick<ServeOptions, "ownHosts" | "onProblem"> & {
+    readonly dns?: ListenAddress;
+  },
+): Promise<NameServer | undefined> {
+  if (dns === undefined) return undefined;
+  return startNameServer({
+    wayIn: () => supervisor.current().wayIn,
+    listen: dns,
+    address: reachedAt(supervisor),
+    ownHosts,
+    lost: undefined,
+    onUnknown: (name) => onProblem(unmockedLookup(name)),
+    onError: onProblem,
+  });
+}
+
+/** Who listens on every address is reached at this one. */
+function reachedAt(supervisor: Supervisor): string {
+  const { host } = supervisor.current().wayIn;
+  return /^(?:0\.0\.0\.0|::)$/.test(host) ? "127.0.0.1" : host;
 }
 
 function readyOf(
@@ -78,15 +115,16 @@ function readyOf(
     pid,
     journal,
     authority,
+    names,
     environment,
   }: Pick<Ready, "control" | "token" | "pid"> &
     Pick<ServeOptions, "journal" | "authority"> & {
+      readonly names: NameServer | undefined;
       readonly environment: Readonly<Record<string, string | undefined>>;
     },
 ): Ready {
   const { wayIn, seed } = supervisor.current();
-  // Who listens on every address is reached at this one.
-  const host = /^(?:0\.0\.0\.0|::)$/.test(wayIn.host) ? "127.0.0.1" : wayIn.host;
+  const host = reachedAt(supervisor);
   const origin = `http://${host.includes(":") ? `[${host}]` : host}:${wayIn.port}`;
   return {
     schema: "brownout/ready/1",
@@ -99,6 +137,7 @@ function readyOf(
     token,
     seed,
     ...(journal === undefined ? {} : { journal }),
+    ...(names === undefined ? {} : { dns: `${names.host}:${names.port}` }),
     machine: machineVariables(environment, origin),
   };
 }

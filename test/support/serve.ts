@@ -6,12 +6,15 @@ import type { Socket } from "node:net";
 import { onTestFinished } from "vitest";
 import { contoso } from "../../fixtures/worlds/contoso.ts";
 import type { ServeOptions } from "../../harness/serve/served-simulation.ts";
+import type { ListenAddress } from "../../harness/network/way-in/way-in.ts";
 import { type Serving, startServing } from "../../harness/serve/start-serving.ts";
 
 const anywhere = { host: "127.0.0.1", port: 0 };
 
 /** A served simulation with a stepped clock, unless the options say otherwise. */
-export async function serve(options: Partial<ServeOptions> = {}): Promise<Serving> {
+export async function serve(
+  options: Partial<ServeOptions & { readonly dns: ListenAddress }> = {},
+): Promise<Serving> {
   const serving = await startServing({
     listen: anywhere,
     control: anywhere,

@@ -139,6 +139,7 @@ async function execInNamespace(
   const unknown = new Set<string>();
   const names = await startNameServer({
     wayIn: () => serving.supervisor.current().wayIn,
+    ownHosts: readSimulatorOptions(values, io).ownHosts,
     lost: namespace.lost,
     onUnknown: (name) => void unknown.add(name),
     onError: (error) => io.stderr.write(`brownout: ${textOf(error)}\n`),

@@ -24,6 +24,10 @@ export const serveOptions = {
     value: "HOST:PORT",
     says: "where the control API listens (default: 127.0.0.1, a free port)",
   },
+  dns: {
+    value: "HOST:PORT",
+    says: "where a name server leads the simulated names to --listen (default: nowhere)",
+  },
   clock: {
     value: "real|stepped|xN",
     says: "time as the machine's, moved by the control API, or N times as fast (default: real)",
@@ -53,6 +57,7 @@ export async function serveCommand(
       ...readSimulatorOptions(values, io),
       listen: readListen(values.listen),
       control: readListen(values.control, "--control"),
+      ...(values.dns === undefined ? {} : { dns: readListen(values.dns, "--dns") }),
       clock: readClock(values.clock),
       token: createToken(),
       pid: process.pid,
@@ -88,6 +93,7 @@ function greeting({ ready, supervisor }: Serving): readonly string[] {
     `  token        ${ready.token}`,
     `  seed         ${ready.seed}`,
     `  time         ${time}`,
+    ...(ready.dns === undefined ? [] : [`  names        ${ready.dns}`]),
     ...(ready.journal === undefined ? [] : [`  journal      ${ready.journal}`]),
     "Ctrl-C ends it.",
   ];

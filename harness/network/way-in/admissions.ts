@@ -7,6 +7,7 @@ import { NetworkFault } from "../../core/http/network-fault.ts";
 import type { Clock } from "../../core/time/clock.ts";
 import type { Service } from "../../core/http/service.ts";
 import { isServedHost } from "../served-hosts.ts";
+import { isReachable, type OwnHosts } from "./own-hosts.ts";
 import type { Cause } from "../../history/ledger.ts";
 import type { CauseOf, ClientConnection } from "./client-connection.ts";
 
@@ -20,6 +21,8 @@ export interface AdmissionParts {
   /** Is filled with attempts to connect, and called with why one will fail; says who made it. Most do not fail, and need no look-up of their process. */
   readonly failing: WeakMap<Request, (fault: NetworkFault) => Promise<Cause>>;
   readonly onHarnessError: (error: unknown) => void;
+  /** Hosts that lead here without being simulated; default: none. */
+  readonly ownHosts?: OwnHosts | undefined;
 }
 
 export interface Admissions {
@@ -34,11 +37,11 @@ const ADMITTED_MS = 2_000;
 
 /** Creates it, with nothing decided. */
 export function createAdmissions(parts: AdmissionParts): Admissions {
-  const { clock } = parts;
+  const { clock, ownHosts } = parts;
   const admitted = new Map<string, { readonly untilMs: number; readonly wrongName: boolean }>();
   return {
     async admit(host, client) {
-      if (!isServedHost(host)) return "not-served";
+      if (!isServedHost(host)) return isReachable(host, ownHosts) ? "served" : "not-served";
       const attempt = createRequest(`https://${host}/`);
       const fault = await faultOf(attempt, client, parts);
       const wrongName = fault?.code === "ERR_TLS_CERT_ALTNAME_INVALID";

@@ -21,6 +21,7 @@ import { type Arrival, arrivalOf, serverOptions, wrongNameCertificate } from "..
 import { isServedHost, isServedUrl, unmockedRequest, unmockedUrl } from "../served-hosts.ts";
 import { type AdmissionParts, type Admissions, createAdmissions } from "./admissions.ts";
 import type { Authority } from "./authority.ts";
+import { handOn, isReachable } from "./own-hosts.ts";
 import { addressOf, namesIn, proxyUserOf } from "./incoming-request.ts";
 import type { Cause } from "../../history/ledger.ts";
 import { keyOf } from "./client-process.ts";
@@ -229,7 +230,8 @@ async function connect(
     return;
   }
   if (!isServedHost(host)) {
-    options.onHarnessError(unmockedRequest(host, 443));
+    if (isReachable(host, options.ownHosts)) connection.connectedTo = host;
+    else options.onHarnessError(unmockedRequest(host, 443));
     return;
   }
   const gone = new AbortController();
@@ -267,7 +269,7 @@ async function openTunnel(
   plain: http.Server,
   parts: Parts,
 ): Promise<void> {
-  const { onHarnessError } = parts.options;
+  const { onHarnessError, ownHosts } = parts.options;
   const connection = connectionOf(socket, parts);
   const [, host = "", port = "443"] = /^\[?(.*?)\]?:(\d+)$/.exec(incoming.url ?? "") ?? [];
   const refuse = (status: string): void => {
@@ -275,7 +277,7 @@ async function openTunnel(
   };
   if (connection === undefined) return refuse("400 Bad Request");
   const isOfMachine = isMachinePlace(host, Number(port));
-  if (!isOfMachine && (!isServedHost(host) || port !== "443")) {
+  if (!isOfMachine && (!isReachable(host, ownHosts) || port !== "443")) {
     onHarnessError(unmockedRequest(host, Number(port)));
     return refuse("403 Not served by Brownout");
   }
@@ -311,6 +313,9 @@ function receive(
   const gone = new AbortController();
   outgoing.once("close", () => gone.abort(new Error("the client went away")));
   const url = addressOf(scheme, incoming, options.machineOrigin);
+  const ownOrigin = options.ownHosts?.get(url?.hostname ?? "");
+  if (url !== undefined && ownOrigin !== undefined)
+    return handOn(url, ownOrigin, incoming, outgoing);
   if (url === undefined || !isServedUrl(url)) {
     if (url !== undefined) options.onHarnessError(unmockedUrl(url));
     outgoing.writeHead(502, { "Content-Type": "text/plain", Connection: "close" });

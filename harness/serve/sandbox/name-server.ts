@@ -6,15 +6,22 @@
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { createServer, type Server, type Socket as TcpSocket } from "node:net";
 import { machineEndpoints } from "../../entra/request/machine-address.ts";
-import { isServedHost } from "../../network/served-hosts.ts";
+import { HarnessError } from "../../core/errors.ts";
+import { isReachable, type OwnHosts } from "../../network/way-in/own-hosts.ts";
 import { createProcessFinder } from "../../network/way-in/client-process.ts";
 import type { Admission } from "../../network/way-in/admissions.ts";
-import type { WayIn } from "../../network/way-in/way-in.ts";
+import type { ListenAddress, WayIn } from "../../network/way-in/way-in.ts";
 import { answerTo, type DnsQuestion, parseQuestion, TYPE_A } from "./dns-message.ts";
 
 export interface NameServerOptions {
   /** The way in of the moment. */
   readonly wayIn: () => Pick<WayIn, "admit" | "listenAt">;
+  /** Where it listens; default: port 53 of loopback. */
+  readonly listen?: ListenAddress;
+  /** The address of every name; default: each has one of its own, with port 443. */
+  readonly address?: string;
+  /** Hosts that lead to the way in without being simulated; default: none. */
+  readonly ownHosts?: OwnHosts | undefined;
   /** An address at which every packet is lost; undefined where there is none. */
   readonly lost: string | undefined;
   /** Called with a name that no one serves. */
@@ -23,11 +30,12 @@ export interface NameServerOptions {
 }
 
 export interface NameServer {
+  readonly host: string;
+  readonly port: number;
   readonly stop: () => Promise<void>;
 }
 
-const ADDRESS = "127.0.0.1";
-const PORT = 53;
+const USUAL: ListenAddress = { host: "127.0.0.1", port: 53 };
 
 /** Where simulated hosts are asked: HTTPS, and the endpoint of Service Fabric. */
 const ports = [443, Number(new URL(machineEndpoints["service-fabric"]).port)];
@@ -35,31 +43,32 @@ const ports = [443, Number(new URL(machineEndpoints["service-fabric"]).port)];
 /** An address of loopback where nothing listens. */
 const CLOSED = "127.255.255.1";
 
-/** Starts it on port 53 of loopback, over UDP and TCP. */
+/** Starts it, over UDP and TCP; rejects `bad-usage` where it cannot listen. */
 export async function startNameServer(options: NameServerOptions): Promise<NameServer> {
-  const addresses = createAddresses();
+  const { address: shared, ownHosts, listen = USUAL } = options;
+  const addresses = shared === undefined ? createAddresses() : { of: () => shared };
   const find = createProcessFinder();
   const answer = async (question: DnsQuestion, from: Asker): Promise<Buffer> => {
     // Whether a name exists does not depend on the type that is asked for.
     if (question.type !== TYPE_A)
-      return answerTo(question, isServedHost(question.name) ? "empty" : "no-such-name");
+      return answerTo(question, isReachable(question.name, ownHosts) ? "empty" : "no-such-name");
     const { admit, listenAt } = options.wayIn();
     const admission = await admit(question.name, async () => ({
       process: await find({
         remoteAddress: from.address,
         remotePort: from.port,
-        localAddress: ADDRESS,
-        localPort: PORT,
+        localAddress: listen.host,
+        localPort: udp.address().port,
       }),
-      address: ADDRESS,
+      address: from.address,
     }));
     const place = addressOf(question.name, admission, { addresses, options });
     // Only there, so that another address refuses connections.
-    if (typeof place === "object" && place.isServed)
+    if (typeof place === "object" && place.isServed && shared === undefined)
       for (const port of ports) await listenAt({ host: place.address, port });
     return answerTo(question, place);
   };
-  const udp = await listenUdp((message, from) => {
+  const udp = await listenUdp(listen, (message, from) => {
     const question = parseQuestion(message);
     if (question === undefined) return;
     answer(question, from).then(
@@ -67,7 +76,8 @@ export async function startNameServer(options: NameServerOptions): Promise<NameS
       options.onError,
     );
   });
-  const tcp = await listenTcp((socket) => {
+  const { port } = udp.address();
+  const tcp = await listenTcp({ ...listen, port }, (socket) => {
     socket.on("error", () => undefined);
     socket.once("data", (data: Buffer) => {
       const question = parseQuestion(data.subarray(2));
@@ -81,6 +91,8 @@ export async function startNameServer(options: NameServerOptions): Promise<NameS
     });
   });
   return {
+    host: listen.host,
+    port,
     async stop() {
       await new Promise<void>((resolve) => void udp.close(() => resolve()));
       await new Promise<void>((resolve) => void tcp.close(() => resolve()));
@@ -135,18 +147,31 @@ function addressOf(
   }
 }
 
-function listenUdp(onMessage: (message: Buffer, from: RemoteInfo) => void): Promise<Socket> {
-  const socket = createSocket("udp4", onMessage);
+function listenUdp(
+  { host, port }: ListenAddress,
+  onMessage: (message: Buffer, from: RemoteInfo) => void,
+): Promise<Socket> {
+  const socket = createSocket(host.includes(":") ? "udp6" : "udp4", onMessage);
   return new Promise((resolve, reject) => {
-    socket.once("error", reject);
-    socket.bind(PORT, ADDRESS, () => resolve(socket));
+    socket.once("error", (error) => reject(notListening({ host, port }, error)));
+    socket.bind(port, host, () => resolve(socket));
   });
 }
 
-function listenTcp(onSocket: (socket: TcpSocket) => void): Promise<Server> {
+function listenTcp(
+  { host, port }: ListenAddress,
+  onSocket: (socket: TcpSocket) => void,
+): Promise<Server> {
   const server = createServer(onSocket);
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(PORT, ADDRESS, () => resolve(server));
+    server.once("error", (error) => reject(notListening({ host, port }, error)));
+    server.listen(port, host, () => resolve(server));
+  });
+}
+
+function notListening({ host, port }: ListenAddress, { message }: Error): HarnessError {
+  return new HarnessError("bad-usage", `a name server cannot listen there: ${message}`, {
+    place: `${host}:${port}`,
+    hint: "Name another address, or port 0 for a free one.",
   });
 }
