@@ -9,6 +9,7 @@ import { settingsSchema } from "../harness/entra/directory/settings-schema.ts";
 import { worldSchema } from "../harness/entra/directory/world-schema.ts";
 import { sketchSchema } from "../harness/entra/directory/world-sketch.ts";
 import { registrationSchema } from "../harness/entra/backup-coverage/registration.ts";
+import { driverLineSchema, driverRequestSchema } from "../harness/clients/drivers/protocol.ts";
 import { planSchema } from "../harness/faults/plan-schema.ts";
 import { baselineSchema } from "../harness/reporting/model/baseline.ts";
 import { channelsSchema } from "../harness/reporting/channels/channels-file.ts";
@@ -38,6 +39,14 @@ const schemaFiles: Readonly<Record<string, SchemaFile>> = {
   "coverage-app": {
     schema: registrationSchema,
     title: "An application, as brownout coverage judges it",
+  },
+  "driver-line": {
+    schema: driverLineSchema,
+    title: "A line of a driver: what it answers, waits for and asks (brownout/driver/1)",
+  },
+  "driver-request": {
+    schema: driverRequestSchema,
+    title: "A line for a driver: what Brownout asks and tells it (brownout/driver/1)",
   },
   "fault-plan": {
     schema: planSchema,

@@ -18,6 +18,7 @@ import { checkCommand, checkOptions } from "./commands/check.ts";
 import { compareCommand, compareOptions } from "./commands/compare.ts";
 import { coverageCommand, coverageOptions } from "./commands/coverage.ts";
 import { deliverCommand, deliverOptions } from "./commands/deliver.ts";
+import { driversCommand, driversOptions } from "./commands/drivers.ts";
 import { envCommand, envOptions } from "./commands/env.ts";
 import { execCommand, execOptions } from "./commands/exec.ts";
 import { withNodeCommand } from "./commands/with-node.ts";
@@ -153,6 +154,16 @@ const commands: ReadonlyMap<string, Command> = new Map([
     options: caOptions,
     exits: plainExits,
     perform: caCommand,
+  }),
+  command("drivers", {
+    usage: "drivers [check [options] -- COMMAND…]",
+    does: "lists the clients in other languages, or says what a driver gets wrong, line by line",
+    options: driversOptions,
+    exits: [
+      "Exit codes: 0 the driver keeps to the protocol, 1 it does not, 2 wrong usage, 3 an answer",
+      "did not come in the time that it was given.",
+    ],
+    perform: driversCommand,
   }),
   command("list", {
     usage: "list [options]",

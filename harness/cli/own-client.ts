@@ -8,7 +8,7 @@ import { describeClient } from "./worker/describe-files.ts";
 
 /** A client with its file; it is opened only where its runs are played. */
 export interface OwnClient {
-  readonly client: Pick<ClientSummary, "name" | "version" | "flows">;
+  readonly client: Pick<ClientSummary, "name" | "version" | "flows" | "isProgram">;
   /** Absolute. */
   readonly file: string;
   /** Why a scenario says nothing about it, as its file declares; undefined when it does not. */

@@ -12,8 +12,9 @@ import {
   type MountName,
   mountNames,
   processMounts,
+  programMounts,
 } from "../network/mount-names.ts";
-import { isBrowserMount, whyNoBrowser } from "../network/mounts.ts";
+import { isBrowserMount, isProgramMount, whyNoBrowser } from "../network/mounts.ts";
 import { ownAppOf } from "../clients/own-app.ts";
 import { describeEachScenario } from "./worker/describe-files.ts";
 import type { ScenarioSummary } from "../runner/scenario-summary.ts";
@@ -203,21 +204,34 @@ export function createPlaces(
 ): (client: {
   readonly name: string;
   readonly inBrowser?: true;
+  readonly isProgram?: true;
 }) => Promise<MountName | HarnessError> {
   let search: ReturnType<typeof whyNoBrowser> | undefined;
-  return async ({ name, inBrowser = false }) => {
-    if (named !== undefined && isBrowserMount(named) !== inBrowser) return misfit(name, named);
+  return async ({ name, inBrowser = false, isProgram = false }) => {
+    const fits = (mount: MountName): boolean =>
+      isBrowserMount(mount) === inBrowser && isProgramMount(mount) === isProgram;
+    if (named !== undefined && !fits(named)) return misfit({ name, inBrowser, isProgram }, named);
+    if (isProgram) return "program";
     // Over real sockets, each in its own way: clients use their own transport.
     if (!inBrowser) return named ?? "https";
     return (await (search ??= whyNoBrowser())) ?? named ?? "proxy";
   };
 }
 
-function misfit(client: string, mount: MountName): HarnessError {
-  const [what, others] = isBrowserMount(mount)
-    ? ["lives in a process", processMounts]
-    : ["is a page in a browser", browserMounts];
-  return new HarnessError("bad-usage", `${client} ${what}, where the mount ${mount} is not`, {
+function misfit(
+  {
+    name,
+    inBrowser,
+    isProgram,
+  }: { readonly name: string; readonly inBrowser: boolean; readonly isProgram: boolean },
+  mount: MountName,
+): HarnessError {
+  const [what, others] = isProgram
+    ? ["is a program of its own", programMounts]
+    : inBrowser
+      ? ["is a page in a browser", browserMounts]
+      : ["lives in a process", processMounts];
+  return new HarnessError("bad-usage", `${name} ${what}, where the mount ${mount} is not`, {
     place: `--mount ${mount}`,
     hint: `Leave --mount out, or name one of ${others.join(", ")}.`,
   });

@@ -54,7 +54,8 @@ export function defineClient(definition: ClientDefinition): ClientDefinition {
 /** What is known of a client of the user's own without its code. */
 export type ClientSummary = Required<
   Pick<ClientDefinition, "name" | "version" | "flows" | "notApplicable">
->;
+> &
+  Pick<ClientUnderTest, "isProgram">;
 
 /** The value itself, as a definition; throws `bad-client` with the path of every wrong field. */
 export function checkClient(value: unknown, place: string): ClientDefinition {
@@ -206,5 +207,6 @@ const summarySchema = schema((z) =>
     ...summaryFields().shape,
     version: nonEmptyString(),
     notApplicable: notApplicableSchema(),
+    isProgram: z.literal(true).optional(),
   }),
 );

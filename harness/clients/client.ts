@@ -3,6 +3,7 @@
  * library the way the library's documentation shows, and adds no retry, cache or time-out.
  */
 import type { Clock } from "../core/time/clock.ts";
+import type { Participant } from "../core/time/participants.ts";
 import type { Random } from "../core/random.ts";
 import type { AppRegistration, Tenant, User, World } from "../entra/directory/world.ts";
 import type { Flow } from "../history/event.ts";
@@ -126,10 +127,30 @@ export interface ClientContext {
   };
   /** Present when the client is a page in a browser. */
   readonly browser?: ClientBrowser;
+  /** Present when the client is another program. */
+  readonly program?: ClientProgram;
   /** What the application saved; kept across `restart` when the cache is `persisted`. */
   readonly storage: Map<string, string>;
   /** The store of the client's cache, with its faults, for a cache that is `persisted` or `shared`: it keeps its values in `storage`. */
   readonly cacheStore: CacheStore;
+}
+
+/** Another program that is a client, as an adapter uses it. */
+export interface ClientProgram {
+  /** The environment variables by which it reaches the simulator. */
+  readonly environment: () => Promise<Readonly<Record<string, string>>>;
+  /** How many requests of it have arrived and are not over. */
+  readonly underway: () => number;
+  /** Runs a call into it: its requests meanwhile belong to the current operation. */
+  readonly during: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Advances it with the virtual clock, until the returned function is called. */
+  readonly join: (participant: Participant) => () => void;
+  /** Ends it with the simulation, if it has not ended before. */
+  readonly endLater: (end: () => Promise<void>) => void;
+  /** What its clock shows, which a fault may have put wrong; ms since the Unix epoch. */
+  readonly wallMs: () => number;
+  /** Records that the machine's time ran out for something of it: what rules find about the open operations is inconclusive. */
+  readonly abandon: (what: string, limitMs: number) => void;
 }
 
 /**
@@ -227,6 +248,8 @@ export interface ClientUnderTest {
   readonly flows: readonly Flow[];
   /** Present when it is a page in a browser: it then runs only under the mounts `proxy` and `route`. */
   readonly inBrowser?: true;
+  /** Present when it is another program: it then runs only under the mount `program`. */
+  readonly isProgram?: true;
   /** Starts a new process: nothing is kept from an earlier instance except `context.storage`. */
   readonly open: (options: OpenOptions, context: ClientContext) => Promise<ClientInstance>;
   /** Reads an error of this library the way its documentation says; `undefined` for other errors. */

@@ -7,6 +7,7 @@ import { HarnessError, suggestNames } from "../core/errors.ts";
 import type { Flow } from "../history/event.ts";
 import { packagesByClient } from "./client-packages.ts";
 import type { ClientUnderTest } from "./client.ts";
+import { loadPackagedDriver, packagedDrivers } from "./drivers/drivers.ts";
 import { loadMsalNode } from "./msal-node/msal-node.ts";
 import { type OwnApp, ownAppOf } from "./own-app.ts";
 import { createBareFetch } from "./reference/bare-fetch.ts";
@@ -40,6 +41,7 @@ const referenceClients: ReadonlyMap<string, () => ClientUnderTest> = new Map([
 /** Names that `--client` takes, apart from the adapters that a scenario brings along. */
 export const clientNames: readonly string[] = [
   ...packagesByClient.keys(),
+  ...packagedDrivers.keys(),
   ...referenceClients.keys(),
 ];
 
@@ -147,6 +149,8 @@ async function loadNamed(
   if (adapter !== undefined) return adapter;
   const app = ownAppOf(scenario);
   if (app?.name === name) return clientNamedAfter(app);
+  const driver = packagedDrivers.get(name);
+  if (driver !== undefined) return loadPackagedDriver(name, driver);
   const client = (await packagesByClient.get(name)?.load(folder)) ?? referenceClients.get(name)?.();
   if (client !== undefined) return client;
   const names = [...clientNames, ...adapters.map((candidate) => candidate.name)];

@@ -8,7 +8,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** What a folder is for; it is part of its name. */
-export type TemporaryPurpose = "children" | "arc" | "browser" | "sandbox";
+export type TemporaryPurpose = "children" | "arc" | "browser" | "sandbox" | "driver";
 
 let hasLooked = false;
 
@@ -34,7 +34,8 @@ export function removeLeftovers(): void {
   }
 }
 
-const OURS = /^brownout-(?:children|arc|browser|sandbox)-([0-9a-f]{8})-(\d{1,10})-[A-Za-z0-9]{6}$/;
+const OURS =
+  /^brownout-(?:children|arc|browser|sandbox|driver)-([0-9a-f]{8})-(\d{1,10})-[A-Za-z0-9]{6}$/;
 
 let known: string | undefined;
 

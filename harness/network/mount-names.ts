@@ -4,6 +4,9 @@ export const processMounts = ["direct", "msw", "nock", "https"] as const;
 /** Mounts whose clients are pages in a browser. */
 export const browserMounts = ["proxy", "route"] as const;
 
+/** Mounts whose clients are other programs. */
+export const programMounts = ["program"] as const;
+
 /** Mounts that pass on whole bodies only: a body that breaks or trickles takes real sockets. */
 export const wholeBodyMounts: readonly MountName[] = ["route"];
 
@@ -11,9 +14,9 @@ export const wholeBodyMounts: readonly MountName[] = ["route"];
  * The names that `--mount` takes: how the requests of a client reach the simulator.
  *
  * @example
- * mountNames; // ["direct", "msw", "nock", "https", "proxy", "route"]
+ * mountNames; // ["direct", "msw", "nock", "https", "proxy", "route", "program"]
  */
-export const mountNames = [...processMounts, ...browserMounts] as const;
+export const mountNames = [...processMounts, ...browserMounts, ...programMounts] as const;
 
 export type ProcessMount = (typeof processMounts)[number];
 

@@ -32,6 +32,8 @@ export interface MountContext {
   readonly keepsConnections?: boolean;
   /** Present in a person's own test suite, which has mocks and neighbours of its own. */
   readonly suite?: Suite;
+  /** Runs work whose requests the program of that name has caused; for mounts of other programs. */
+  readonly causedByProgram?: <T>(name: string, work: () => Promise<T>) => Promise<T>;
   /** Called with an error of the harness, not of the client: an unmocked host, a handler that throws. The client sees a failed request. */
   readonly onHarnessError?: (error: unknown) => void;
 }
@@ -56,6 +58,14 @@ export interface MountedBrowser {
   readonly prepareProfile: () => Promise<PreparedProfile>;
 }
 
+/** How other programs reach the service. */
+export interface MountedPrograms {
+  /** The environment variables with which a program reaches it; its requests are then known by that name. */
+  readonly environmentOf: (name: string) => Promise<Readonly<Record<string, string>>>;
+  /** How many requests of the program of that name have arrived and are not over. */
+  readonly underway: (name: string) => number;
+}
+
 /** The way of one browser context to the service, before the context is there. */
 export interface PreparedProfile {
   /** What the context must be opened with. */
@@ -74,6 +84,8 @@ export type AnswerFor = (address: URL, data: object) => void;
 export interface Mounted {
   /** Present when the clients of this mount are pages in a browser. */
   readonly browser?: MountedBrowser;
+  /** Present when the clients of this mount are other programs. */
+  readonly programs?: MountedPrograms;
   /** Where a browser that another program starts finds the simulator. Present when the mount is for such browsers. */
   readonly proxy?: { readonly url: string; readonly bypass: string };
   /** Sends a request the way this mount's clients do; redirects are never followed. Where nothing of the process is reached, it fails as `stack` does, by default `fetch`. */
@@ -92,6 +104,8 @@ export interface Mount {
   readonly name: MountName;
   /** Its clients are pages in a browser, with a clock of their own: this process keeps the machine's time. */
   readonly inBrowser?: true;
+  /** Its clients are other programs, with a clock of their own: this process keeps the machine's time. */
+  readonly hasPrograms?: true;
   /** Turns of the event loop that must pass without activity before time may jump. */
   readonly quietTurns: number;
   /**

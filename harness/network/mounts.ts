@@ -7,7 +7,7 @@ import { processBrowser } from "../browser/launch/launch.ts";
 import { requireChromium } from "../browser/launch/playwright-package.ts";
 import { HarnessError, suggestNames } from "../core/errors.ts";
 import { type Mount } from "./mount.ts";
-import { browserMounts, type MountName, mountNames } from "./mount-names.ts";
+import { browserMounts, type MountName, mountNames, programMounts } from "./mount-names.ts";
 
 const loaded = new Set<MountName>();
 
@@ -41,6 +41,11 @@ export function isBrowserMount(name: MountName): boolean {
   return (browserMounts as readonly MountName[]).includes(name);
 }
 
+/** Whether the clients of that mount are other programs. */
+export function isProgramMount(name: MountName): boolean {
+  return (programMounts as readonly MountName[]).includes(name);
+}
+
 /** What keeps this machine from running pages: no Playwright (`client-not-installed`), or no browser (`no-browser`). */
 export async function whyNoBrowser(): Promise<HarnessError | undefined> {
   try {
@@ -66,6 +71,8 @@ async function importMount(name: MountName): Promise<Mount> {
       return (await import("./https.ts")).mount;
     case "msw":
       return (await import("./msw.ts")).mount;
+    case "program":
+      return (await import("./program.ts")).mount;
     case "proxy":
       return (await import("./browser-mounts/proxy.ts")).mount;
     case "route":

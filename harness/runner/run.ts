@@ -112,7 +112,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     seed: options.seed,
     randomLabel: played.name,
     startsAt,
-    clock: mount.inBrowser === true ? createPagesClock(mount, startsAt) : undefined,
+    clock: isOutside(mount) ? createSharedClock(mount, startsAt) : undefined,
     seedsMathRandom: true,
     seedsPages: true,
     machine: played.machine,
@@ -171,8 +171,13 @@ function watched(settings: ServiceSettings, read: Set<string>): ServiceSettings 
   });
 }
 
-/** A clock for pages alone, while this process keeps the time of the host computer. */
-function createPagesClock({ quietTurns }: Mount, startMs: number): VirtualClock {
+/** Whether its clients have a clock of their own. */
+function isOutside({ inBrowser, hasPrograms }: Mount): boolean {
+  return inBrowser === true || hasPrograms === true;
+}
+
+/** A clock for pages or programs alone, while this process keeps the time of the host computer. */
+function createSharedClock({ quietTurns }: Mount, startMs: number): VirtualClock {
   return createVirtualClock({ startMs, quietTurns, shared: true });
 }
 
@@ -230,6 +235,7 @@ async function runScript(
     operations,
     mounted,
     machines,
+    programCauses: simulation.programCauses,
     attribution: layers.attribution,
     faults: simulation.faultPlan,
     sharedProcesses,

@@ -49,6 +49,8 @@ export interface WayInOptions extends AdmissionParts {
   readonly causedBy: <T>(cause: Cause, work: () => Promise<T>) => Promise<T>;
   /** Whether a connection may serve further requests; not while a fault may break connections, which only a new one meets. */
   readonly keepsConnections: () => boolean;
+  /** Whether a connection stands until its first request says what it is for, which then decides about it: faults can so be narrowed by endpoint, and every one that breaks connections is a reset. Default: false, the host decides. */
+  readonly connectsAtRequest?: boolean;
 }
 
 export interface WayIn {
@@ -203,7 +205,9 @@ function certificateBySni(parts: Parts): SniCallback {
     const connection = connectionOf(this as TLSSocket, parts);
     const answer = async (): Promise<SecureContext | undefined> => {
       if (connection === undefined) return undefined;
-      if (connection.connectedTo === undefined) await connect(connection, host, {}, parts);
+      const isOpen =
+        parts.options.connectsAtRequest === true || connection.connectedTo !== undefined;
+      if (!isOpen) await connect(connection, host, {}, parts);
       return connection.wrongName === true ? wrongName : authority.contextFor(host);
     };
     answer().then(
@@ -284,7 +288,8 @@ async function openTunnel(
   connection.proxyUser = proxyUserOf(incoming);
   try {
     const userAgent = incoming.headers["user-agent"];
-    if (!isOfMachine) await connect(connection, host, { userAgent }, parts);
+    const isAsked = !isOfMachine && parts.options.connectsAtRequest !== true;
+    if (isAsked) await connect(connection, host, { userAgent }, parts);
   } catch (error) {
     return refuse(statusOfRefusal(error));
   }
@@ -351,6 +356,7 @@ async function answer({ arrival, gone, incoming }: Underway, parts: Parts): Prom
   try {
     const request = await arrival.read(gone);
     if (connection === undefined) return;
+    connection.proxyUser ??= proxyUserOf(incoming);
     const client = await clientBehind(connection);
     const names = await namesIn(request);
     await hold.run(() =>

@@ -22,6 +22,7 @@ import { createDevice, type FaultyDevice } from "./device.ts";
 import { checkFaultsPossible, recordFault } from "./faults.ts";
 import type { Machines } from "./machines.ts";
 import { endOpenOperations } from "./operate.ts";
+import { createProgramCauses, type ProgramCauses } from "./program-causes.ts";
 import { createSimulatedService, type ServiceParts } from "./simulated-service.ts";
 
 /** The parts that layers around the service can use. */
@@ -80,6 +81,7 @@ export interface Simulation<Added extends Layers = Layers> {
   readonly recorder: Recorder;
   readonly operations: OperationCounter;
   readonly machines: Machines;
+  readonly programCauses: ProgramCauses;
   readonly device: FaultyDevice;
   readonly faultPlan: LivePlan;
   readonly layers: Added;
@@ -117,6 +119,7 @@ export async function composeSimulation<Added extends Layers>(
     };
     undo.defer(parts.machines.close);
     undo.defer(() => parts.device.close());
+    undo.defer(parts.programCauses.end);
     if (options.machine !== undefined) parts.machines.runOn(options.machine);
     const layers = options.layers(parts);
     const mounted = await mount.start(mountContextOf(options, parts, layers.service));
@@ -187,6 +190,7 @@ function createParts(
   });
   return {
     ...created,
+    programCauses: createProgramCauses(created.recorder),
     device,
     clock,
     startedAt,
@@ -204,7 +208,13 @@ function mountContextOf(
     suite,
     onHarnessError,
   }: SimulationOptions<Layers>,
-  { clock, random, device, recorder }: Pick<Simulation, "clock" | "random" | "device" | "recorder">,
+  {
+    clock,
+    random,
+    device,
+    recorder,
+    programCauses,
+  }: Pick<Simulation, "clock" | "random" | "device" | "recorder" | "programCauses">,
   service: Service,
 ): MountContext {
   return {
@@ -216,6 +226,7 @@ function mountContextOf(
     ...(seedsPages ? { seed: random.fork("pages").integer(0, 0xffff_ffff) } : {}),
     ...(suite === undefined ? {} : { suite }),
     sessionInFrames: settings.sessionInFrames,
+    causedByProgram: programCauses.causedByProgram,
     onHarnessError(error) {
       // So that a reader of the timeline sees when it was.
       if (error instanceof HarnessError) recorder.emit({ kind: "noted", text: error.message });

@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { openApplication, type OperationCounter } from "../../clients/application.ts";
 import type { ClientBrowser, ClientContext, ClientUnderTest } from "../../clients/client.ts";
-import type { Clock } from "../../core/time/clock.ts";
+import type { VirtualClock } from "../../core/time/virtual-clock.ts";
 import type { LivePlan } from "../../faults/live-plan.ts";
 import { createCacheStore } from "./cache-store.ts";
 import { ownCacheStore } from "./own-cache-store.ts";
@@ -31,6 +31,8 @@ import {
   checkRequest,
 } from "./check-script.ts";
 import type { Machines } from "./machines.ts";
+import type { ProgramCauses } from "./program-causes.ts";
+import { programOf } from "./client-program.ts";
 import type { Attribution } from "./attribution.ts";
 import type { BrowserContexts } from "../browser-contexts/contexts-state.ts";
 import { tokenResultIn } from "./call-result.ts";
@@ -39,7 +41,7 @@ import { createWorldControls } from "./recorded-world-controls.ts";
 
 export interface ScriptParts {
   readonly client: ClientUnderTest;
-  readonly clock: Clock;
+  readonly clock: VirtualClock;
   readonly startedAt: number;
   readonly random: Random;
   readonly directory: Directory;
@@ -47,6 +49,7 @@ export interface ScriptParts {
   readonly operations: OperationCounter;
   readonly mounted: Mounted;
   readonly machines: Pick<Machines, "place">;
+  readonly programCauses: ProgramCauses;
   readonly attribution: Attribution;
   readonly faults: Pick<LivePlan, "windows" | "tally">;
   /** Of each application that is opened in the process of an earlier one, the name of that one. */
@@ -193,6 +196,7 @@ function createClientContext(
     authorityHost: `https://${host}`,
     ...(mounted.reachesProcess ? {} : { transport: mounted.fetch }),
     ...(browser === undefined ? {} : { browser }),
+    ...programOf(parts, name),
     browse: mounted.fetch,
     cookiesOf,
     prompted: ({ user, app, prompt }) => {
