@@ -46,7 +46,7 @@ const schemaFiles: Readonly<Record<string, SchemaFile>> = {
   },
   "driver-request": {
     schema: driverRequestSchema,
-    title: "A line for a driver: what Brownout asks and tells it (brownout/driver/1)",
+    title: "A line for a driver: what Brownout asks and says (brownout/driver/1)",
   },
   "fault-plan": {
     schema: planSchema,

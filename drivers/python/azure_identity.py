@@ -6,7 +6,7 @@ import os
 import tempfile
 
 import brownout_driver
-from brownout_driver import ClientError, ask, tell
+from brownout_driver import ClientError, ask, ask_later
 
 FLOWS = [
     "client-credentials",
@@ -93,7 +93,7 @@ def make(identity, message, request):
     if flow == "device-code":
         return identity.DeviceCodeCredential(
             **client,
-            prompt_callback=lambda uri, code, _expires: tell(
+            prompt_callback=lambda uri, code, _expires: ask_later(
                 "device-code", verificationUri=uri, userCode=code
             ),
             **common,

@@ -81,13 +81,13 @@ def ask(kind, **what):
         what["of"] = _call.id
     _say({"ask": number, "for": kind, **what})
     answered.wait()
-    told = _asks.pop(number)[1]
-    if "error" in told:
-        raise RuntimeError(told["error"])
-    return told["ok"]
+    answer = _asks.pop(number)[1]
+    if "error" in answer:
+        raise RuntimeError(answer["error"])
+    return answer["ok"]
 
 
-def tell(kind, **what):
+def ask_later(kind, **what):
     """Asks Brownout to act and goes on: a person enters a device code while the library polls."""
     _say({"ask": _next("ask"), "of": _call.id, "for": kind, **what})
 
@@ -182,7 +182,7 @@ def run(name, load):
         elif kind == "time":
             for number in message["woken"]:
                 _waits.pop(number).set()
-        elif kind == "told":
+        elif kind == "answered":
             asked = _asks.get(message["ask"])
             if asked is not None:
                 asked[1] = message

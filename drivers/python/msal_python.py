@@ -4,7 +4,7 @@ https://learn.microsoft.com/entra/msal/python/. No retry, cache or time-out is a
 import time
 
 import brownout_driver
-from brownout_driver import ClientError, ask, read, tell, write
+from brownout_driver import ClientError, ask, read, ask_later, write
 
 FLOWS = [
     "client-credentials",
@@ -136,7 +136,7 @@ def device_code(client, request, _message):
     flow = client.initiate_device_flow(request["scopes"])
     if "user_code" not in flow:
         return flow
-    tell("device-code", verificationUri=flow["verification_uri"], userCode=flow["user_code"])
+    ask_later("device-code", verificationUri=flow["verification_uri"], userCode=flow["user_code"])
     return client.acquire_token_by_device_flow(flow)
 
 

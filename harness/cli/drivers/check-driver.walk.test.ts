@@ -51,7 +51,7 @@ it.each([
   );
 });
 
-it("cannot tell a driver that is silent from a machine that is slow", SLOW, async () => {
+it("cannot distinguish a driver that is silent from a machine that is slow", SLOW, async () => {
   const checks = await check("silent", 15_000);
   const late = checks.find(({ step }) => step === "client-credentials");
   expect(late).toMatchObject({ outcome: "unknown" });

@@ -59,7 +59,7 @@ export interface Conversation {
     rest: Wanted<Kind>,
     begun?: (id: number) => void,
   ) => Promise<Readonly<Record<string, unknown>>>;
-  readonly tellTime: (nowMs: number, woken: readonly number[]) => void;
+  readonly sayTime: (nowMs: number, woken: readonly number[]) => void;
   /** What is not answered yet, by its kind. */
   readonly pending: () => readonly string[];
   /** How many of the driver's own questions are not answered yet. */
@@ -125,7 +125,7 @@ export function startConversation(options: ConversationOptions): Conversation {
         begun?.(id);
         say({ id, do: kind, ...rest });
       }),
-    tellTime: (nowMs, woken) => say({ do: "time", nowMs, woken }),
+    sayTime: (nowMs, woken) => say({ do: "time", nowMs, woken }),
     pending: () => [
       ...[...pending.values()].map(({ kind }) => kind),
       ...(state.isEnding && over === undefined ? ["close"] : []),
@@ -166,8 +166,8 @@ function takeLine(text: string, { options, pending, state, say }: LineParts): vo
     void options
       .onAsk(line)
       .then(
-        (ok) => say({ do: "told", ask: line.ask, ok }),
-        (error: unknown) => say({ do: "told", ask: line.ask, error: textOfThrown(error) }),
+        (ok) => say({ do: "answered", ask: line.ask, ok }),
+        (error: unknown) => say({ do: "answered", ask: line.ask, error: textOfThrown(error) }),
       )
       .finally(() => {
         if (isWaitedFor) state.asked -= 1;

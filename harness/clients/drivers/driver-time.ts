@@ -54,7 +54,7 @@ export function createVirtualDriverTime(
     fake.set(program.wallMs());
     const woken = [...dueMs].filter(([, due]) => due <= nowMs).map(([wait]) => wait);
     for (const wait of woken) dueMs.delete(wait);
-    if (woken.length > 0) parts.conversation().tellTime(program.wallMs(), woken);
+    if (woken.length > 0) parts.conversation().sayTime(program.wallMs(), woken);
     return Promise.resolve();
   };
   return {

@@ -72,7 +72,7 @@ export const driverRequestSchema = schema((z) => {
       woken: z.array(z.int()).describe("the waits that are over"),
     }),
     z.strictObject({
-      do: z.literal("told").describe("The answer to something that the driver asked for."),
+      do: z.literal("answered").describe("The answer to something that the driver asked for."),
       ask: z.int(),
       ok: z.record(z.string(), z.unknown()).optional(),
       error: z.string().optional(),

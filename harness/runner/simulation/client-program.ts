@@ -29,7 +29,7 @@ export function programOf(
       environment: () => programs.environmentOf(name),
       underway: () => programs.underway(name),
       during: programCauses.during,
-      join: clock.join,
+      join: (participant) => clock.join(participant),
       endLater: programCauses.endLater,
       wallMs: () => clock.now() + clock.wall.shiftMs(),
       abandon: (what, limitMs) =>
