@@ -2,8 +2,8 @@
 import { isServedUrl } from "../../network/served-hosts.ts";
 import { fillIn } from "./environment.ts";
 import type { Evaluator, Value } from "./evaluate.ts";
-import { isTestFile } from "./find-clients.ts";
 import { plainText } from "./find-runner.ts";
+import { isTestFile, visitOwnNodes } from "./own-sources.ts";
 import { dottedName, type Fields, nameOf, type SourceModule, visitNodes } from "./source-module.ts";
 
 /** What the tests need to know of the APIs that the app asks. */
@@ -91,22 +91,19 @@ function addressesIn(
   evaluator: Evaluator,
 ): readonly Value[] {
   const found: Value[] = [];
-  for (const module of modules.values()) {
-    if (isTestFile(module.path)) continue;
-    visitNodes(module.program, (node) => {
-      if (node.type !== "CallExpression" && node.type !== "OptionalCallExpression") return;
-      if (!SENDS.test(dottedName(node.callee) ?? "")) return;
-      const [first] = node.arguments;
-      const given = evaluator.evaluate(first, module);
-      const beginning = evaluator.beginning(first, module);
-      found.push(
-        given,
-        // Below a variable the path makes no difference: the tests choose the host.
-        ...(given.kind === "unknown" && beginsWithVariable(beginning) ? [beginning] : []),
-        ...["url", "baseURL", "prefixUrl"].map((name) => evaluator.property(given, name)),
-      );
-    });
-  }
+  visitOwnNodes(modules, (node, module) => {
+    if (node.type !== "CallExpression" && node.type !== "OptionalCallExpression") return;
+    if (!SENDS.test(dottedName(node.callee) ?? "")) return;
+    const [first] = node.arguments;
+    const given = evaluator.evaluate(first, module);
+    const beginning = evaluator.beginning(first, module);
+    found.push(
+      given,
+      // Below a variable the path makes no difference: the tests choose the host.
+      ...(given.kind === "unknown" && beginsWithVariable(beginning) ? [beginning] : []),
+      ...["url", "baseURL", "prefixUrl"].map((name) => evaluator.property(given, name)),
+    );
+  });
   return found.filter(({ kind }) => kind === "text");
 }
 

@@ -6,7 +6,7 @@ import { posix } from "node:path";
 import type { Node } from "@babel/types";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
 import type { Evaluator } from "./evaluate.ts";
-import { isTestFile } from "./find-clients.ts";
+import { isTestFile } from "./own-sources.ts";
 import type { FoundClient } from "./found-client.ts";
 import { findHandlers, type Trigger } from "./find-functions.ts";
 import { findRouteCalls, type RouteCall } from "./find-routes.ts";

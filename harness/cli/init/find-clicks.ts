@@ -1,8 +1,8 @@
 /** How a person signs in to a page: the buttons, links and entries of menus that its sources say so of. */
-import { isTestFile } from "./find-clients.ts";
 import { clicksInTemplate } from "./find-template-clicks.ts";
 import type { Project } from "./read-project.ts";
 import type { Click, SignInClicks } from "./sign-in-clicks.ts";
+import { isTestFile, ownModules } from "./own-sources.ts";
 import {
   dottedName,
   type Fields,
@@ -27,7 +27,7 @@ export function findClicks(
   { files }: Project,
   modules: ReadonlyMap<string, SourceModule>,
 ): readonly Click[] | undefined {
-  const own = [...modules.values()].filter(({ path }) => !isTestFile(path));
+  const own = ownModules(modules);
   const beginning = functionsThatBegin(own);
   const found: SignInClicks[] = [];
   let signsInByItself = false;

@@ -5,6 +5,7 @@
 import type { Evaluator, Value } from "./evaluate.ts";
 import { findProvider } from "./find-provider.ts";
 import type { ClientKind, FoundClient } from "./found-client.ts";
+import { ownModules, visitOwnNodes } from "./own-sources.ts";
 import { dottedName, type Fields, type SourceModule, visitNodes } from "./source-module.ts";
 
 interface Shape {
@@ -101,13 +102,10 @@ export function findClients(
   evaluator: Evaluator,
 ): readonly FoundClient[] {
   const found: FoundClient[] = [];
-  for (const module of modules.values()) {
-    if (isTestFile(module.path)) continue;
-    visitNodes(module.program, (node) => {
-      const client = clientAt(node, module, evaluator);
-      if (client !== undefined) found.push(client);
-    });
-  }
+  visitOwnNodes(modules, (node, module) => {
+    const client = clientAt(node, module, evaluator);
+    if (client !== undefined) found.push(client);
+  });
   const known = found.length > 0 ? withSharedConfiguration(found, modules, evaluator) : found;
   // Other packages have a class of that name as well.
   return known.filter(
@@ -119,12 +117,6 @@ export function findClients(
 }
 
 const SAML_PACKAGE = /^(?:@node-saml\/|passport-saml|passport-wsfed-saml2|node-saml)/;
-
-export function isTestFile(path: string): boolean {
-  return /(?:\.|-)(?:test|spec)\.[cm]?[jt]sx?$|(?:^|\/)(?:__tests__|__mocks__|e2e|cypress)\//.test(
-    path,
-  );
-}
 
 function clientAt(
   node: Fields,
@@ -215,8 +207,7 @@ function findConfiguration(
   modules: ReadonlyMap<string, SourceModule>,
   evaluator: Evaluator,
 ): Partial<FoundClient> | undefined {
-  for (const module of modules.values()) {
-    if (isTestFile(module.path)) continue;
+  for (const module of ownModules(modules)) {
     let found: Partial<FoundClient> | undefined;
     visitNodes(module.program, (node) => {
       if (found !== undefined || node.type !== "ObjectExpression") return;

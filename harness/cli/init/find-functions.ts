@@ -1,8 +1,8 @@
 /** The functions of Azure, programming model 4, that a test can call: their handlers, and what calls them. */
 import type { ObjectExpression } from "@babel/types";
 import type { Evaluator, Value } from "./evaluate.ts";
-import { isTestFile } from "./find-clients.ts";
 import { plainText } from "./find-runner.ts";
+import { visitOwnNodes } from "./own-sources.ts";
 import {
   dottedName,
   type Fields,
@@ -10,7 +10,6 @@ import {
   nameOf,
   type SourceModule,
   valueOf,
-  visitNodes,
 } from "./source-module.ts";
 
 /** How the host calls a function. */
@@ -43,13 +42,10 @@ export function findHandlers(
   evaluator: Evaluator,
 ): readonly FoundHandler[] {
   const found: FoundHandler[] = [];
-  for (const module of modules.values()) {
-    if (isTestFile(module.path)) continue;
-    visitNodes(module.program, (node) => {
-      const handler = handlerAt(node, module, evaluator);
-      if (handler !== undefined) found.push(handler);
-    });
-  }
+  visitOwnNodes(modules, (node, module) => {
+    const handler = handlerAt(node, module, evaluator);
+    if (handler !== undefined) found.push(handler);
+  });
   return found;
 }
 

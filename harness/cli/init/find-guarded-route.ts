@@ -1,10 +1,10 @@
 /** A route of a single-page app at which it asks for its tokens: one that only people who are signed in may open, or whose page asks. */
 import type { Evaluator } from "./evaluate.ts";
-import { isTestFile } from "./find-clients.ts";
 import { routeElements } from "./read-route-elements.ts";
 import { routeObjects } from "./read-route-objects.ts";
 import { pagesOf, type RoutePage } from "./route-node.ts";
 import { mentions } from "./source-at.ts";
+import { ownModules } from "./own-sources.ts";
 import { nameOf, type SourceModule, visitNodes } from "./source-module.ts";
 
 /**
@@ -19,7 +19,7 @@ export function findGuardedRoute(
   modules: ReadonlyMap<string, SourceModule>,
   evaluator: Evaluator,
 ): string | undefined {
-  const own = [...modules.values()].filter(({ path }) => !isTestFile(path));
+  const own = ownModules(modules);
   const pages = pagesOf([
     ...routeObjects(own, evaluator),
     ...own.flatMap((module) => routeElements(module, evaluator)),

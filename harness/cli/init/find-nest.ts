@@ -1,8 +1,8 @@
 /** What is known of a NestJS app without starting it: which classes its container makes, and its root module. */
 import type { Evaluator } from "./evaluate.ts";
-import { isTestFile } from "./find-clients.ts";
 import { plainText } from "./find-runner.ts";
 import { join, type Route, routeOf, type Verb } from "./find-web-app.ts";
+import { isTestFile, ownModules, visitOwnNodes } from "./own-sources.ts";
 import {
   dottedName,
   type Fields,
@@ -43,7 +43,7 @@ export function findNestModule(
   modules: ReadonlyMap<string, SourceModule>,
   evaluator: Evaluator,
 ): NestModule | undefined {
-  const sources = [...modules.values()].filter(({ path }) => !isTestFile(path));
+  const sources = ownModules(modules);
   const found = sources.flatMap((module) =>
     [...module.exports].flatMap(([exported, node]) => {
       const declared = valueOf(node, module);
@@ -92,22 +92,19 @@ export function findNestRoutes(
   evaluator: Evaluator,
 ): readonly Route[] {
   const found: Route[] = [];
-  for (const module of modules.values()) {
-    if (isTestFile(module.path)) continue;
-    visitNodes(module.program, (node) => {
-      const controller = decoratorOf(node, "Controller");
-      if (controller === undefined) return;
-      const prefix = pathIn(controller, module, evaluator);
-      for (const member of membersOf(node))
-        for (const [name, verb] of verbs) {
-          const decorator = decoratorOf(member, name);
-          if (decorator === undefined) continue;
-          const path = join(`/${prefix}`, pathIn(decorator, module, evaluator));
-          if (!/[*(]/.test(path))
-            found.push(routeOf({ verb, module: module.path, path, handlers: member }));
-        }
-    });
-  }
+  visitOwnNodes(modules, (node, module) => {
+    const controller = decoratorOf(node, "Controller");
+    if (controller === undefined) return;
+    const prefix = pathIn(controller, module, evaluator);
+    for (const member of membersOf(node))
+      for (const [name, verb] of verbs) {
+        const decorator = decoratorOf(member, name);
+        if (decorator === undefined) continue;
+        const path = join(`/${prefix}`, pathIn(decorator, module, evaluator));
+        if (!/[*(]/.test(path))
+          found.push(routeOf({ verb, module: module.path, path, handlers: member }));
+      }
+  });
   return found;
 }
 
@@ -121,8 +118,7 @@ function pathIn(decorator: Fields, module: SourceModule, evaluator: Evaluator): 
 export function findNestSetup(
   modules: ReadonlyMap<string, SourceModule>,
 ): Pick<NestModule, "path" | "exported"> | undefined {
-  for (const module of modules.values()) {
-    if (isTestFile(module.path)) continue;
+  for (const module of ownModules(modules)) {
     for (const [exported, node] of module.exports) {
       const value = valueOf(node, module);
       const params = value?.["params"];

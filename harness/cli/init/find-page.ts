@@ -1,11 +1,11 @@
 /** What is known of a single-page app without opening it: how it is served, and how a person signs in. */
 import type { Evaluator } from "./evaluate.ts";
 import { findClicks } from "./find-clicks.ts";
-import { isTestFile } from "./find-clients.ts";
 import { findGuardedRoute } from "./find-guarded-route.ts";
 import { plainText } from "./find-runner.ts";
 import type { Project } from "./read-project.ts";
 import type { Click } from "./sign-in-clicks.ts";
+import { visitOwnNodes } from "./own-sources.ts";
 import { dottedName, nameOf, type SourceModule, visitNodes } from "./source-module.ts";
 
 /** A page that Playwright can open. */
@@ -110,17 +110,14 @@ function portIn(
 
 function findGraphUrls(modules: ReadonlyMap<string, SourceModule>): readonly string[] {
   const urls = new Set<string>();
-  for (const module of modules.values()) {
-    if (isTestFile(module.path)) continue;
-    visitNodes(module.program, (node) => {
-      if (node.type !== "StringLiteral") return;
-      // A query is no part of the address that is answered.
-      const [address = ""] = node.value.split("?", 1);
-      if (/^https:\/\/graph\.microsoft\.com\/[\w./-]+$/.test(address)) {
-        if (!address.endsWith(".default") && !/\/[A-Z]\w+\.[A-Z]/.test(address)) urls.add(address);
-      }
-    });
-  }
+  visitOwnNodes(modules, (node) => {
+    if (node.type !== "StringLiteral") return;
+    // A query is no part of the address that is answered.
+    const [address = ""] = node.value.split("?", 1);
+    if (/^https:\/\/graph\.microsoft\.com\/[\w./-]+$/.test(address)) {
+      if (!address.endsWith(".default") && !/\/[A-Z]\w+\.[A-Z]/.test(address)) urls.add(address);
+    }
+  });
   return [...urls];
 }
 

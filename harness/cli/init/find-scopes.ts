@@ -2,15 +2,8 @@
 import { isOpenidScope } from "../../entra/directory/identifiers.ts";
 import { fillIn } from "./environment.ts";
 import type { Evaluator, Value } from "./evaluate.ts";
-import { isTestFile } from "./find-clients.ts";
-import {
-  dottedName,
-  type Fields,
-  isNode,
-  nameOf,
-  type SourceModule,
-  visitNodes,
-} from "./source-module.ts";
+import { visitOwnNodes } from "./own-sources.ts";
+import { dottedName, type Fields, isNode, nameOf, type SourceModule } from "./source-module.ts";
 
 /** Texts with scopes, and what the tests set their variables to. */
 export interface FoundScopes {
@@ -28,16 +21,13 @@ export function findScopes(
   }: { readonly environment: ReadonlyMap<string, string>; readonly invents: boolean },
 ): FoundScopes {
   const found: Value[] = [];
-  for (const module of modules.values()) {
-    if (isTestFile(module.path)) continue;
-    visitNodes(module.program, (node) => {
-      const [name, value] = namedValue(node);
-      if (name === undefined || !/scopes?$/i.test(name)) return;
-      const evaluated = evaluator.evaluate(value, module);
-      if (evaluated.kind === "list") found.push(...evaluated.items);
-      else if (evaluated.kind === "text") found.push(evaluated);
-    });
-  }
+  visitOwnNodes(modules, (node, module) => {
+    const [name, value] = namedValue(node);
+    if (name === undefined || !/scopes?$/i.test(name)) return;
+    const evaluated = evaluator.evaluate(value, module);
+    if (evaluated.kind === "list") found.push(...evaluated.items);
+    else if (evaluated.kind === "text") found.push(evaluated);
+  });
   const variables: Record<string, string> = {};
   const texts = found.flatMap((value) => {
     const filled = fillIn(value, { environment });

@@ -3,8 +3,8 @@
  * to Entra, and which page shows that they are signed in.
  */
 import type { Evaluator } from "./evaluate.ts";
-import { isTestFile } from "./find-clients.ts";
 import { plainText } from "./find-runner.ts";
+import { ownModules, visitOwnNodes } from "./own-sources.ts";
 import {
   dottedName,
   type Fields,
@@ -47,8 +47,7 @@ const MOUNTS_MAX = 4;
 /** The exported Express apps, those with routes of a sign-in first. */
 export function findWebApps(modules: ReadonlyMap<string, SourceModule>): readonly FoundWebApp[] {
   const found: FoundWebApp[] = [];
-  for (const module of modules.values()) {
-    if (isTestFile(module.path)) continue;
+  for (const module of ownModules(modules)) {
     for (const [name, node] of module.exports) {
       if (name === "module.exports" && isNode(node) && node.type === "ObjectExpression") continue;
       const exported = name === "module.exports" ? "default" : name;
@@ -83,30 +82,27 @@ export function findRoutes(
 ): readonly Route[] {
   const own: (Pick<Route, "verb" | "module" | "path"> & { readonly handlers: unknown })[] = [];
   const mounts: { readonly from: string; readonly prefix: string; readonly target: string }[] = [];
-  for (const module of modules.values()) {
-    if (isTestFile(module.path)) continue;
-    visitNodes(module.program, (node) => {
-      if (node.type !== "CallExpression") return;
-      const method = /^\w+\.(get|post|put|patch|delete|all|use)$/.exec(
-        dottedName(node.callee) ?? "",
-      )?.[1];
-      const [first, ...handlers] = node.arguments;
-      const path = plainText(evaluator.evaluate(first, module));
-      if (method === undefined || path?.startsWith("/") !== true) return;
-      if (method !== "use")
-        own.push({
-          verb: method === "all" ? "get" : (method as Verb),
-          module: module.path,
-          path,
-          handlers,
-        });
-      for (const handler of handlers) {
-        const target = targetOf(handler, module, evaluator);
-        if (method === "use" && target !== undefined)
-          mounts.push({ from: module.path, prefix: path, target });
-      }
-    });
-  }
+  visitOwnNodes(modules, (node, module) => {
+    if (node.type !== "CallExpression") return;
+    const method = /^\w+\.(get|post|put|patch|delete|all|use)$/.exec(
+      dottedName(node.callee) ?? "",
+    )?.[1];
+    const [first, ...handlers] = node.arguments;
+    const path = plainText(evaluator.evaluate(first, module));
+    if (method === undefined || path?.startsWith("/") !== true) return;
+    if (method !== "use")
+      own.push({
+        verb: method === "all" ? "get" : (method as Verb),
+        module: module.path,
+        path,
+        handlers,
+      });
+    for (const handler of handlers) {
+      const target = targetOf(handler, module, evaluator);
+      if (method === "use" && target !== undefined)
+        mounts.push({ from: module.path, prefix: path, target });
+    }
+  });
   const prefixesOf = (module: string, depth = 0): readonly string[] => {
     const to = mounts.filter(({ target }) => target === module);
     if (to.length === 0 || depth > 4) return [""];
