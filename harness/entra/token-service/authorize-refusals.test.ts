@@ -58,6 +58,15 @@ describe("a world with unusual apps", () => {
     expect((await askIn(world, "User.Read"))[0]).toBe(200);
   });
 
+  it("takes a consent and a request for the same permission, however they are spelled", async () => {
+    const resources = contoso.resources.map((one) =>
+      one.name === "graph" ? { ...one, scopes: [...one.scopes, "user.read"] } : one,
+    );
+    const world = worldWith({ delegated: ["https://graph.microsoft.com/user.read"] }, resources);
+    expect((await askIn(world, "user.read"))[0]).toBe(200);
+    expect((await askIn(world, "User.Read"))[0]).toBe(200);
+  });
+
   it("refuses an expired secret", async () => {
     const secretUntil = (expiresAt: number): World =>
       worldWith({ secrets: [{ value: "fixture-secret-of-portal", expiresAt }] });

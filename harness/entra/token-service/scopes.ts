@@ -26,17 +26,17 @@ export function parseDelegatedScopes(
 ): ParsedScopes {
   const words = scope.split(/\s+/).filter((word) => word !== "");
   const wanted = words.filter((word) => !isOpenidScope(word));
-  const named = wanted.map((word) => readScope(word, directory));
-  const resource = named[0]?.resource ?? directory.resource("https://graph.microsoft.com");
+  const read = wanted.map((word) => readScope(word, directory));
+  const resource = read[0]?.resource ?? directory.resource("https://graph.microsoft.com");
   if (resource === undefined) throw new EstsError(500011);
-  if (named.some((entry) => entry.resource !== resource))
+  if (read.some((entry) => entry.resource !== resource))
     throw new EstsError(70011, "Scopes of two resources in one request.");
-  const consented = permissionsOf(resource, app.delegated);
   // Microsoft's own samples have both User.Read and user.read.
-  const permissions = named.flatMap(({ permission }) =>
-    permission === ".default"
-      ? consented
-      : [resource.scopes.find((name) => same(name, permission)) ?? permission],
+  const named = (permission: string): string =>
+    resource.scopes.find((name) => same(name, permission)) ?? permission;
+  const consented = permissionsOf(resource, app.delegated).map(named);
+  const permissions = read.flatMap(({ permission }) =>
+    permission === ".default" ? consented : [named(permission)],
   );
   for (const permission of permissions) {
     if (!resource.scopes.includes(permission)) throw new EstsError(650053, `Scope: ${permission}.`);
@@ -44,13 +44,13 @@ export function parseDelegatedScopes(
   }
   return {
     resource,
-    audience: named[0]?.identifier ?? resource.identifierUri,
+    audience: read[0]?.identifier ?? resource.identifierUri,
     ...(settings.grantedScopes === "consented"
-      ? { permissions: consented, granted: consentedWords(named, wanted, consented) }
+      ? { permissions: consented, granted: consentedWords(read, wanted, consented) }
       : {
           permissions: permissions.length === 0 ? consented.slice(0, 1) : permissions,
           granted:
-            named.length === 0 ? consented.slice(0, 1) : grantedWords(wanted, named, consented),
+            read.length === 0 ? consented.slice(0, 1) : grantedWords(wanted, read, consented),
         }),
     openid: words.includes("openid"),
     profile: words.includes("profile"),
