@@ -204,3 +204,28 @@ module.exports = app;
       expect(() => parse(text, { sourceType: "unambiguous" })).not.toThrow();
   });
 });
+
+describe("a handler of Azure Functions", () => {
+  it.each([
+    ["eventGrid", "", "{}"],
+    ["eventHub", "", "{}"],
+    ["eventHub", 'cardinality: "many", ', "[{}]"],
+    ["serviceBusTopic", 'cardinality: "many", ', "[{}]"],
+    ["cosmosDB", "", "[{}]"],
+    ["storageBlob", "", 'Buffer.from("")'],
+  ])("of %s %sis given %s", async (trigger, options, given) => {
+    const manifest = { type: "module", dependencies: { "@azure/functions": "^4.0.0" } };
+    folder.write("package.json", JSON.stringify(manifest));
+    folder.write(
+      "orders.js",
+      `import { app } from "@azure/functions";
+${graph.replace("listUsers()", "handle(given, context)")}
+app.${trigger}("orders", { ${options}handler: handle });
+`,
+    );
+    const { code } = await folder.main("init", "--yes", "--no-run");
+    expect(code).toBe(0);
+    const written = read("brownout/outage.test.js");
+    expect(written).toContain(`handle(\n      ${given},\n      new InvocationContext`);
+  });
+});

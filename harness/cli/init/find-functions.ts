@@ -22,7 +22,11 @@ export type Trigger =
       readonly route: string;
       readonly parameters: Readonly<Record<string, string>>;
     }
-  | { readonly kind: "timer" | "message"; readonly functionName: string };
+  | {
+      /** A batch is a list of messages or documents, a blob its bytes. */
+      readonly kind: "timer" | "message" | "batch" | "blob";
+      readonly functionName: string;
+    };
 
 /** A function that a test can call without knowing what the app expects. */
 export interface FoundHandler {
@@ -55,9 +59,11 @@ const kinds: ReadonlyMap<string, Trigger["kind"]> = new Map([
     (name) => [name, "http"] as const,
   ),
   ["timer", "timer"],
-  ...["storageQueue", "serviceBusQueue", "serviceBusTopic"].map(
+  ...["storageQueue", "serviceBusQueue", "serviceBusTopic", "eventHub", "eventGrid"].map(
     (name) => [name, "message"] as const,
   ),
+  ["cosmosDB", "batch"],
+  ["storageBlob", "blob"],
 ]);
 
 /** `app.http(name, { methods, route, handler })`, `app.get(name, handler)`, `app.timer(name, …)`, and all of `func.app`. */
@@ -88,8 +94,13 @@ function handlerAt(
           verb: verbOf(method, evaluator.property(said, "methods")),
           ...filledIn(plainText(evaluator.property(said, "route")) ?? functionName),
         }
-      : { kind, functionName };
+      : { kind: isBatch(evaluator.property(said, "cardinality")) ? "batch" : kind, functionName };
   return { trigger, ...at, path: module.path };
+}
+
+/** `cardinality: "many"` of Event Hubs and Service Bus. */
+function isBatch(cardinality: Value): boolean {
+  return plainText(cardinality) === "many";
 }
 
 const VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;

@@ -206,8 +206,7 @@ function handlerOpening(
   const trigger = app.call?.trigger;
   if (trigger === undefined) throw new TypeError("a handler has a trigger");
   const isHttp = trigger.kind === "http";
-  const given =
-    trigger.kind === "http" ? requestText(trigger) : trigger.kind === "timer" ? "timer" : "{}";
+  const given = trigger.kind === "http" ? requestText(trigger) : GIVEN[trigger.kind];
   return {
     imports: [
       importing(app, [...(isHttp ? ["HttpRequest"] : []), "InvocationContext"], "@azure/functions"),
@@ -218,8 +217,8 @@ function handlerOpening(
       ...(trigger.kind === "http" && trigger.verb !== "GET"
         ? ["// The body is what your function expects in it."]
         : []),
-      ...(trigger.kind === "message"
-        ? ["// The first argument is the message, as your function expects it."]
+      ...(trigger.kind !== "http" && trigger.kind !== "timer"
+        ? ["// The first argument is what your function expects of its trigger."]
         : []),
       "const invoke = async () =>",
       `  ${name}(`,
@@ -229,6 +228,14 @@ function handlerOpening(
     ],
   };
 }
+
+/** The first argument of a handler without a request. */
+const GIVEN = {
+  timer: "timer",
+  message: "{}",
+  batch: "[{}]",
+  blob: 'Buffer.from("")',
+} as const satisfies Record<Exclude<Trigger["kind"], "http">, string>;
 
 /** What the host gives to a timer. */
 const TIMER = [
