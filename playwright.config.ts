@@ -7,8 +7,8 @@ const { executablePath } = await findBrowser("windowed");
 
 export default defineConfig({
   testMatch: "**/{harness,scenarios,examples}/**/*.spec.ts",
-  // Its packages are not here: test/heavy-examples.walk.test.ts installs them.
-  testIgnore: "**/examples/angular/**",
+  // test/heavy-examples.walk.test.ts installs the packages of the first; the second has a server of its own.
+  testIgnore: ["**/examples/angular/**", "**/examples/web-app/**"],
   outputDir: "reports/out/playwright",
   // More do not get more done: a browser keeps both cores of a small machine busy.
   workers: 2,

@@ -19,8 +19,10 @@ import { leaveHistory } from "./playwright/leave-history.ts";
 import { launchOptionsFor, trustsSimulator } from "./playwright/launch-options.ts";
 import { checkOptions, type EntraOptions } from "./playwright/playwright-options.ts";
 import { requirePlaywright } from "./playwright/require-playwright.ts";
+import { openWorkerServer, type WorkerServer } from "./web-server/worker-server.ts";
 import { startTestSimulator, type TestSimulator } from "./playwright/test-simulator.ts";
 
+export { withEntra, type WebServerOptions } from "./web-server/with-entra.ts";
 export type { Entra } from "./playwright/entra.ts";
 export type { EntraOptions } from "./playwright/playwright-options.ts";
 export type { EntraMatchers } from "./matchers/matchers.ts";
@@ -36,10 +38,15 @@ interface TestFixtures {
   readonly entraSimulator: TestSimulator;
 }
 
+interface WorkerFixtures {
+  /** The server of this worker's tests, when the configuration has one by `withEntra`. */
+  readonly entraWebServer: WorkerServer | undefined;
+}
+
 // Written out: the compiler would name `playwright/test`, which strict package managers do not resolve.
 type EntraTest = TestType<
   PlaywrightTestArgs & PlaywrightTestOptions & TestFixtures,
-  PlaywrightWorkerArgs & PlaywrightWorkerOptions
+  PlaywrightWorkerArgs & PlaywrightWorkerOptions & WorkerFixtures
 >;
 
 /**
@@ -59,8 +66,19 @@ type EntraTest = TestType<
  *   expect(entra).toHaveKeptWorkingFromCache();
  * });
  */
-export const test: EntraTest = base.extend<TestFixtures>({
+export const test: EntraTest = base.extend<TestFixtures, WorkerFixtures>({
   entraOptions: [{}, { option: true }],
+  entraWebServer: [
+    async ({ browserName: _browserName }, use, { parallelIndex, config }) => {
+      const server = await explaining(() => openWorkerServer(parallelIndex, config.workers));
+      await use(server);
+      await server?.stop();
+    },
+    { scope: "worker" },
+  ],
+  baseURL: async ({ baseURL, entraWebServer }, use) => {
+    await use(entraWebServer?.ownOrigin ?? baseURL ?? entraWebServer?.origin);
+  },
   // An option as Playwright's own, with another default; its types do not foresee that.
   trace: ["retain-on-failure", { option: true, scope: "worker" } as never],
   launchOptions: [
@@ -70,10 +88,12 @@ export const test: EntraTest = base.extend<TestFixtures>({
     },
     { scope: "worker" },
   ],
-  entraSimulator: async ({ entraOptions }, use, testInfo) => {
+  entraSimulator: async ({ entraOptions, entraWebServer }, use, testInfo) => {
     const name = testInfo.titlePath.slice(1).join(" › ");
     explaining(() => checkOptions(entraOptions));
-    const simulator = await explaining(() => startTestSimulator(entraOptions, name));
+    const simulator = await explaining(() =>
+      startTestSimulator(entraOptions, { name, webServer: entraWebServer }),
+    );
     await use(simulator);
     await simulator.stop();
     const problem = simulator.problem();

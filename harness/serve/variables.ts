@@ -5,13 +5,16 @@ import type { Ready } from "./ready-file.ts";
 /** Environment variables by name. */
 export type Variables = Readonly<Record<string, string>>;
 
+/** What programs need to know of the way in. */
+type Reach = Pick<Ready, "proxy" | "ca">;
+
 interface Ecosystem {
   readonly variables: (ready: Ready) => Variables;
   /** What has to be done apart from that, for people. */
   readonly notes?: (ready: Ready) => readonly string[];
 }
 
-const proxied = ({ proxy }: Ready): Variables => ({
+const proxied = ({ proxy }: Pick<Ready, "proxy">): Variables => ({
   HTTPS_PROXY: proxy,
   https_proxy: proxy,
   NO_PROXY: "localhost,127.0.0.1,::1",
@@ -19,23 +22,23 @@ const proxied = ({ proxy }: Ready): Variables => ({
 });
 
 const ecosystems = {
-  curl: { variables: (ready) => ({ ...proxied(ready), CURL_CA_BUNDLE: ready.ca }) },
+  curl: { variables: (ready: Reach) => ({ ...proxied(ready), CURL_CA_BUNDLE: ready.ca }) },
   python: {
-    variables: (ready) => ({
+    variables: (ready: Reach) => ({
       ...proxied(ready),
       REQUESTS_CA_BUNDLE: ready.ca,
       SSL_CERT_FILE: ready.ca,
     }),
   },
-  go: { variables: (ready) => ({ ...proxied(ready), SSL_CERT_FILE: ready.ca }) },
+  go: { variables: (ready: Reach) => ({ ...proxied(ready), SSL_CERT_FILE: ready.ca }) },
   node: {
-    variables: (ready) => ({
+    variables: (ready: Reach) => ({
       ...proxied(ready),
       NODE_EXTRA_CA_CERTS: ready.ca,
       NODE_USE_ENV_PROXY: "1",
     }),
   },
-  dotnet: { variables: (ready) => ({ ...proxied(ready), SSL_CERT_FILE: ready.ca }) },
+  dotnet: { variables: (ready: Reach) => ({ ...proxied(ready), SSL_CERT_FILE: ready.ca }) },
   java: {
     variables: ({ host, port }) => ({
       JAVA_TOOL_OPTIONS: `-Dhttps.proxyHost=${host} -Dhttps.proxyPort=${port} -Djavax.net.ssl.trustStore=brownout.p12 -Djavax.net.ssl.trustStorePassword=changeit`,
@@ -71,9 +74,13 @@ export function variablesFor(
 
 /** Those of all ecosystems that need no preparation, for a command of any. */
 export function variablesForAll(ready: Ready): Variables {
+  return { ...reachVariables(ready), ...ready.machine, ...ownVariables(ready) };
+}
+
+/** Of these the way in alone. */
+export function reachVariables(reach: Reach): Variables {
   const all = ["curl", "python", "go", "node", "dotnet"] as const;
-  const each = all.map((name) => ecosystems[name].variables(ready));
-  return Object.assign({}, ...each, ready.machine, ownVariables(ready)) as Variables;
+  return Object.assign({}, ...all.map((name) => ecosystems[name].variables(reach))) as Variables;
 }
 
 /** Where the certificate is, for programs that need no proxy but have a store of their own. */

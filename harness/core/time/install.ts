@@ -25,8 +25,19 @@ export interface InstalledClock {
   restore(): void;
 }
 
-/** Puts `clock` in place of the process's time, until `restore`. */
-export function installClock(clock: VirtualClock): InstalledClock {
+/** How a clock is installed. */
+export interface InstallOptions {
+  /** Timers keep the process alive, as Node's do; default: what drives the clock does. */
+  readonly keepsProcess?: true;
+}
+
+/** Puts the clock in place of the process's time, until `restore`. */
+export function installClock(
+  given: VirtualClock,
+  { keepsProcess }: InstallOptions = {},
+): InstalledClock {
+  const keeper = createKeeper(keepsProcess);
+  const clock = { ...given, sleep: sleepKept(given, keeper) };
   const undo: (() => void)[] = [];
   const define = (target: object, name: string | symbol, property: PropertyDescriptor): void => {
     const before = Object.getOwnPropertyDescriptor(target, name);
@@ -42,7 +53,7 @@ export function installClock(clock: VirtualClock): InstalledClock {
   };
   const replace: Replace = (target, name, value) => define(target, name, { value, writable: true });
 
-  const timers = virtualTimers(clock);
+  const timers = virtualTimers(clock, keeper);
   const bornAtMs = clock.now();
   replace(globalThis, "Date", virtualDate(clock));
   putReadingsOn(clock, {
@@ -105,8 +116,8 @@ type TimerFunction = (
   ...values: unknown[]
 ) => TimeoutHandle;
 
-function virtualTimers(clock: VirtualClock) {
-  const { start, find } = createTimeouts(clock);
+function virtualTimers(clock: VirtualClock, keeper: Keeper) {
+  const { start, find } = createTimeouts(clock, keeper);
   const setTimeout: TimerFunction = (callback, delayMs, ...values) =>
     start(() => callback(...values), delayOf(delayMs), "once");
   const setInterval: TimerFunction = (callback, delayMs, ...values) =>
@@ -133,8 +144,46 @@ function virtualTimers(clock: VirtualClock) {
   };
 }
 
+/** What keeps the process alive while something waits for time. */
+interface Keeper {
+  readonly keep: (waiting: object, isNeeded: boolean) => void;
+}
+
+const realSetInterval = setInterval;
+const realClearInterval = clearInterval;
+
+/** The longest that Node has, ms. */
+const LONG_MS = 2_147_483_647;
+
+function createKeeper(keepsProcess: true | undefined): Keeper {
+  if (keepsProcess === undefined) return { keep: () => undefined };
+  const needed = new Set<object>();
+  let kept: ReturnType<typeof setInterval> | undefined;
+  return {
+    keep(waiting, isNeeded) {
+      if (isNeeded) needed.add(waiting);
+      else needed.delete(waiting);
+      if (needed.size > 0) kept ??= realSetInterval(() => undefined, LONG_MS);
+      else {
+        realClearInterval(kept);
+        kept = undefined;
+      }
+    },
+  };
+}
+
+function sleepKept({ sleep }: VirtualClock, keeper: Keeper): VirtualClock["sleep"] {
+  return (ms, signal) => {
+    const sleeping = sleep(ms, signal);
+    keeper.keep(sleeping, true);
+    const wake = (): void => keeper.keep(sleeping, false);
+    sleeping.then(wake, wake);
+    return sleeping;
+  };
+}
+
 /** Starts timers, and finds those again of which a program has taken the number. */
-function createTimeouts(clock: VirtualClock) {
+function createTimeouts(clock: VirtualClock, keeper: Keeper) {
   const byId = new Map<number, TimeoutHandle>();
   let ids = 0;
   const start = (
@@ -147,28 +196,34 @@ function createTimeouts(clock: VirtualClock) {
     const timer: VirtualTimer = clock.setTimer(() => {
       if (repeats === "again") timer.restart();
       else byId.delete(id);
+      keep();
       try {
         callback();
       } catch (error) {
         throwUncaught(error);
       }
     }, delayMs);
+    const keep = (): void => keeper.keep(handle, hasRef && timer.isWaiting());
     const stop = (): void => {
       timer.cancel();
       byId.delete(id);
+      keep();
     };
     const handle: TimeoutHandle = {
       ref() {
         hasRef = true;
+        keep();
         return handle;
       },
       unref() {
         hasRef = false;
+        keep();
         return handle;
       },
       hasRef: () => hasRef,
       refresh() {
         timer.restart();
+        keep();
         return handle;
       },
       close() {
@@ -181,6 +236,7 @@ function createTimeouts(clock: VirtualClock) {
       },
       [Symbol.dispose]: stop,
     };
+    keep();
     return handle;
   };
   return { start, find: (id: number) => byId.get(id) };

@@ -51,6 +51,8 @@ export interface VirtualClock extends Clock {
   /** The time, for programs: to one that reads it again and again without a pause, it passes. */
   read(): number;
   timersWaiting(): number;
+  /** When the next timer of this process is due; ms since the Unix epoch, virtual. */
+  nextDueMs(): number | undefined;
   /**
    * Has `settle` called once all is thoroughly quiet, before time goes on; false keeps time where
    * it is. While `isWaiting` says that something waits for quiet (default: never), it is called
@@ -159,6 +161,7 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
       return now();
     },
     timersWaiting: () => timers.size(),
+    nextDueMs: timers.nextDueMs,
     beforeTimeGoesOn: quiescence.beforeTimeGoesOn,
     join(participant) {
       const leave = participants.join(participant);

@@ -18,6 +18,8 @@ export interface Missing {
   readonly refusals: readonly Refusal[];
   /** What has failed in pages that show nothing. */
   readonly dead: readonly string[];
+  /** Hosts that the web server has asked. */
+  readonly ofServer?: ReadonlySet<string> | undefined;
 }
 
 /** How an app of a Playwright suite gets a world of its own; the line is code. */
@@ -31,9 +33,10 @@ export function missingParts({
   failedRequests,
   refusals,
   dead,
+  ofServer = new Set(),
 }: Missing): Error | undefined {
   const problem = joinProblems(session.problems(), (hosts, originOf) =>
-    linesFor(hosts, { failed: failedRequests, originOf }),
+    linesFor(hosts, { failed: failedRequests, originOf, ofServer }),
   );
   const [first, ...more] = [
     inSuite(problem),
@@ -75,9 +78,11 @@ function linesFor(
   {
     failed,
     originOf,
+    ofServer,
   }: {
     readonly failed: readonly FailedRequest[];
     readonly originOf: (host: string) => string;
+    readonly ofServer: ReadonlySet<string>;
   },
 ): string {
   const data = failed.filter(
@@ -85,14 +90,19 @@ function linesFor(
   );
   const ofData = new Set(data.map(({ host }) => host));
   const routes = hosts
-    .filter((host) => !ofData.has(host))
+    .filter((host) => !ofData.has(host) && !ofServer.has(withoutPort(host)))
     .map((host) => `await page.route("${originOf(host)}/**", (route) => route.fulfill());`);
   const names = [...new Set(hosts.map(withoutPort))];
-  return [
-    "No request leaves the computer. Answer these in the test, before the page asks:",
+  const answers = [
     ...data.map(({ address }) => `  entra.api("${address}", { … });`),
     ...routes.map((line) => `  ${line}`),
-    `or let them through: test.use({ entraOptions: { allow: ${quotedNames(names)} } });`,
+  ];
+  const asked = hosts.map(withoutPort).filter((host) => ofServer.has(host));
+  return [
+    `No request leaves the computer.${answers.length > 0 ? " Answer these in the test, before the page asks:" : ""}`,
+    ...answers,
+    ...(asked.length > 0 ? [`The web server asks ${[...new Set(asked)].join(", ")}.`] : []),
+    `${answers.length > 0 ? "or let" : "Let"} them through: test.use({ entraOptions: { allow: ${quotedNames(names)} } });`,
   ].join("\n  ");
 }
 

@@ -15,6 +15,8 @@ import { createEntra, type Entra } from "./entra.ts";
 import { type Missing, missingParts } from "./missing-parts.ts";
 import { watchPageErrors } from "./page-errors.ts";
 import { watchStoppedRequests } from "./stopped-requests.ts";
+import { createServerMount } from "../web-server/server-mount.ts";
+import { withServer, type WorkerServer } from "../web-server/worker-server.ts";
 import { type EntraOptions, startOf } from "./playwright-options.ts";
 import { refusePlaywrightsClock } from "./page-clock.ts";
 
@@ -164,20 +166,34 @@ function stubIn(context: BrowserContext, { origin, pathname }: URL, data: object
   void context.route(isMeant, (route) => route.fulfill({ json: data })).catch(() => undefined);
 }
 
-/** Starts a session of that name, whose time flows by itself. */
-export async function startTestSimulator(
-  options: EntraOptions,
-  name: string,
-): Promise<TestSimulator> {
-  const { mount: _mount, user: _user, startsAt: _at, ...written } = options;
-  const { app = { name: "app" }, allow = [], ...rest } = written;
-  const mount = await loadMount(options.mount ?? "proxy");
+/** The time of a test, which flows by itself, for its pages and their server. */
+async function startTime(options: EntraOptions, webServer: WorkerServer | undefined) {
+  const pages = await loadMount(options.mount ?? "proxy");
+  const server =
+    webServer === undefined ? undefined : createServerMount(pages, webServer.wayInPort);
+  const { mount } = server ?? { mount: pages };
   const clock = createVirtualClock({
-    startMs: startOf(options),
+    startMs: (await webServer?.startOf(options)) ?? startOf(options),
     quietTurns: mount.quietTurns,
     shared: true,
   });
-  const stopFlow = clock.flow();
+  const stopTime = clock.flow();
+  const leaveServers = webServer?.join(clock, server?.underway);
+  const stopFlow = (): void => {
+    stopTime();
+    leaveServers?.();
+  };
+  return { mount, server, clock, stopFlow };
+}
+
+/** Starts a session of that name. */
+export async function startTestSimulator(
+  options: EntraOptions,
+  { name, webServer }: { readonly name: string; readonly webServer: WorkerServer | undefined },
+): Promise<TestSimulator> {
+  const { mount: _mount, user: _user, startsAt: _at, ...written } = options;
+  const { app = { name: "app" }, allow = [], ...rest } = written;
+  const { mount, server, clock, stopFlow } = await startTime(options, webServer);
   let watched: WatchedContext | undefined;
   let entered: BrowserContext | undefined;
   let forgotten: Forgotten | undefined;
@@ -199,12 +215,16 @@ export async function startTestSimulator(
     watchesPages: true,
     name,
     originOf: async (request) =>
+      server?.originOf() ??
       watched?.originOf({
         method: request.method,
         url: request.url,
         body: await textOfRequest(request),
         isAgain: isResent(request),
       }),
+  }).catch((error: unknown) => {
+    stopFlow();
+    throw error;
   });
   const way = await session.mounted.browser?.prepareProfile().catch(async (error: unknown) => {
     stopFlow();
@@ -224,7 +244,12 @@ export async function startTestSimulator(
     proxy: way.contextOptions.proxy,
     async attach(context) {
       entered = context;
-      const attached = await attachTo(context, { way, session, options, clientName: app.name });
+      const attached = await attachTo(context, {
+        way,
+        session: webServer === undefined ? session : withServer(session, webServer),
+        options,
+        clientName: app.name,
+      });
       watched = attached.watched;
       return {
         entra: attached.entra,
@@ -235,7 +260,7 @@ export async function startTestSimulator(
         },
       };
     },
-    problem: () => missingParts(found()),
+    problem: () => missingParts({ ...found(), ofServer: server?.refusedHosts() }),
     problems: () => found().session.problems(),
     async stop() {
       stopFlow();

@@ -51,6 +51,10 @@ export interface WayInOptions extends AdmissionParts {
   readonly keepsConnections: () => boolean;
   /** Whether a connection stands until its first request says what it is for, which then decides about it: faults can so be narrowed by endpoint, and every one that breaks connections is a reset. Default: false, the host decides. */
   readonly connectsAtRequest?: boolean;
+  /** Whether a tunnel to a host leads to that host itself; default: to none. */
+  readonly passes?: (host: string) => boolean;
+  /** Called with a host that is neither simulated nor let through. */
+  readonly onRefused?: (host: string) => void;
 }
 
 export interface WayIn {
@@ -280,8 +284,10 @@ async function openTunnel(
     socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
   };
   if (connection === undefined) return refuse("400 Bad Request");
+  if (parts.options.passes?.(host) === true) return passOn(socket, { host, port: Number(port) });
   const isOfMachine = isMachinePlace(host, Number(port));
   if (!isOfMachine && (!isReachable(host, ownHosts) || port !== "443")) {
+    parts.options.onRefused?.(host);
     onHarnessError(unmockedRequest(host, Number(port)));
     return refuse("403 Not served by Brownout");
   }
@@ -297,6 +303,16 @@ async function openTunnel(
   socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
   const isPlain = isOfMachine && !isServedHost(host);
   (isPlain ? plain : secure).emit("connection", socket);
+}
+
+/** A tunnel to a host that is none of the simulator's business. */
+function passOn(socket: Socket, place: { readonly host: string; readonly port: number }): void {
+  const onwards = net.connect(place, () => {
+    socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+    socket.pipe(onwards).pipe(socket);
+  });
+  onwards.on("error", () => socket.destroy());
+  socket.once("close", () => onwards.destroy());
 }
 
 /** What a proxy says of a host that it cannot reach. */

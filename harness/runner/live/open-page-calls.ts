@@ -199,14 +199,14 @@ function recordBegin({ recorder, client }: State, call: PageCall, flow: Flow): v
   recorder.emit({
     kind: "operation-invoked",
     operation: call.operation,
-    client,
+    client: call.origin.server ?? client,
     flow,
     app,
     tenant,
     ...(user === undefined ? {} : { user }),
     scopes,
     ...(claims ? { claims: true as const } : {}),
-    tab: call.origin.tab,
+    ...(call.origin.server === undefined ? { tab: call.origin.tab } : {}),
     told: "by-requests",
   });
 }

@@ -1,5 +1,6 @@
 /** Which call of a page a request belongs to; a request that continues none begins one. */
 import { isChallenge } from "../../rules/claims-challenge.ts";
+import type { Cause } from "../../history/ledger.ts";
 import type { Recorder } from "../../history/recorder.ts";
 import { fingerprint } from "../../history/redact.ts";
 import { describeRequest, type EntraRequest } from "../../entra/request/endpoint.ts";
@@ -30,15 +31,26 @@ export interface PageCallsState extends PageCallsParts {
   lastUser: string | undefined;
 }
 
-/** The number of its operation; undefined for a request of no call. */
-export async function callOfRequest(
+/** Whose request it is, with the number of its operation; undefined for a request of a page that belongs to no call. */
+export async function causeOfRequest(
   state: PageCallsState,
   request: Request,
-): Promise<number | undefined> {
+): Promise<Cause | undefined> {
   const described = await describeRequest(request);
   if (described.preflight === true) return undefined;
   const origin = await state.originOf(request);
   if (origin === undefined) return undefined;
+  const operation = callOf(state, request, { described, origin });
+  const { server } = origin;
+  if (operation === undefined) return server === undefined ? undefined : { client: server };
+  return { client: server ?? state.client, operation };
+}
+
+function callOf(
+  state: PageCallsState,
+  request: Request,
+  { described, origin }: { readonly described: EntraRequest; readonly origin: RequestOrigin },
+): number | undefined {
   switch (described.endpoint) {
     case "authorize":
       return callOfAuthorize(state, described, origin).operation;
@@ -82,7 +94,9 @@ function callOfRedemption(
   origin: RequestOrigin,
 ): PageCall | undefined {
   const { grant } = described;
-  const isOfTab = (call: PageCall): boolean => call.origin.tab === origin.tab;
+  // A server redeems the code that a window of its page has been given.
+  const isOfTab = (call: PageCall): boolean =>
+    call.origin.tab === origin.tab || (origin.server !== undefined && call.hasCode);
   if (grant === "authorization_code") {
     const withCode = calls.find((call) => isOfTab(call) && call.hasCode);
     const call = withCode ?? calls.find((one) => isOfTab(one) && one.kind !== "silent");
@@ -111,7 +125,8 @@ function recordCachedToken(
   const token = raw === undefined ? undefined : recorder.factsOf(raw);
   const issued = token === undefined ? undefined : tokens.get(fingerprint("at", raw ?? ""));
   if (token === undefined || issued === undefined) return;
-  const isNew = issued.isFresh && issued.call.origin.tab === origin.tab;
+  const isNew =
+    issued.isFresh && (origin.server !== undefined || issued.call.origin.tab === origin.tab);
   issued.isFresh = false;
   if (isNew) return;
   const { call, user } = issued;

@@ -6,9 +6,14 @@
  * request, in an error or with an unused token, stay unseen.
  */
 import type { ExchangeBegan, ExchangeEnded, HistoryEvent } from "../../history/event.ts";
+import type { Cause } from "../../history/ledger.ts";
 import type { Service } from "../../core/http/service.ts";
 import { createOpenCalls } from "./open-page-calls.ts";
-import { callOfRequest, type PageCallsParts, type PageCallsState } from "./page-call-of-request.ts";
+import {
+  causeOfRequest,
+  type PageCallsParts,
+  type PageCallsState,
+} from "./page-call-of-request.ts";
 
 export interface PageCalls {
   /** The service, with each request recorded as its call's. */
@@ -21,11 +26,11 @@ export interface PageCalls {
 
 /** Creates the record of a page's calls, and listens to the recorder from now on. */
 export function createPageCalls(parts: PageCallsParts): PageCalls {
-  const { recorder, client } = parts;
+  const { recorder } = parts;
   const calls = createOpenCalls(parts);
   const state: PageCallsState = { ...parts, calls, tokens: new Map(), lastUser: undefined };
   const began = new Map<number, ExchangeBegan>();
-  const causes = new WeakMap<Request, Promise<number | undefined>>();
+  const causes = new WeakMap<Request, Promise<Cause | undefined>>();
 
   recorder.listen((event: HistoryEvent) => {
     if (event.kind === "exchange-began") began.set(event.exchange, event);
@@ -38,11 +43,10 @@ export function createPageCalls(parts: PageCallsParts): PageCalls {
 
   const inContext = async <T>(request: Request, work: () => Promise<T>): Promise<T> => {
     // A connection and the request over it have the same cause.
-    const known = causes.get(request) ?? callOfRequest(state, request);
+    const known = causes.get(request) ?? causeOfRequest(state, request);
     causes.set(request, known);
-    const operation = await known;
-    if (operation === undefined) return work();
-    return recorder.causedBy({ client, operation }, work);
+    const cause = await known;
+    return cause === undefined ? work() : recorder.causedBy(cause, work);
   };
 
   return {
