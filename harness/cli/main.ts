@@ -26,9 +26,11 @@ import type { Io } from "./io.ts";
 import { initCommand, initOptions } from "./commands/init.ts";
 import { listCommand, listOptions } from "./commands/list.ts";
 import { matrixCommand, matrixOptions } from "./commands/matrix.ts";
+import { mcpCommand, mcpOptions } from "./commands/mcp.ts";
 import { opCommand, opOptions } from "./commands/op.ts";
 import { runOptions } from "./plan.ts";
 import { mergeCommand, mergeOptions } from "./commands/merge.ts";
+import { recordCommand, recordOptions } from "./commands/record.ts";
 import { replayCommand, replayOptions } from "./commands/replay.ts";
 import { runCommand } from "./commands/run.ts";
 import { serveCommand, serveOptions } from "./commands/serve.ts";
@@ -185,6 +187,20 @@ const commands: ReadonlyMap<string, Command> = new Map([
     options: checkOptions,
     exits: exitCodes,
     perform: checkCommand,
+  }),
+  command("record", {
+    usage: "record <file.har | journal.jsonl> [options]",
+    does: "writes a scenario from a capture: its world, what was broken, and when the app asked",
+    options: recordOptions,
+    exits: plainExits,
+    perform: recordCommand,
+  }),
+  command("mcp", {
+    usage: "mcp",
+    does: "offers tools to coding agents, by the Model Context Protocol on standard input and output",
+    options: mcpOptions,
+    exits: ["Exit codes: 0 standard input has ended, 2 wrong usage."],
+    perform: mcpCommand,
   }),
   command("matrix", {
     usage: "matrix CLIENT@VERSION,VERSION… … [options]",

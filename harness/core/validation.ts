@@ -196,3 +196,14 @@ function toError(problems: readonly Problem[], options: ParseOptions): HarnessEr
     ...(otherwise === undefined ? {} : { hint: otherwise }),
   });
 }
+
+/** The JSON Schema of what a schema accepts. */
+export function jsonSchemaOf(body: LazySchema): object {
+  let written: object = {};
+  // Only a schema's builder is handed zod.
+  schema((z) => {
+    written = z.toJSONSchema(body(), { unrepresentable: "any", io: "input" });
+    return body();
+  })();
+  return written;
+}

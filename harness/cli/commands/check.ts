@@ -110,7 +110,8 @@ function isPipe(path: string): boolean {
   return found !== undefined && !found.isFile() && !found.isDirectory();
 }
 
-async function readHistory(file: string, { cwd, stderr }: Io): Promise<History> {
+/** The history in a journal or a HAR file; says on standard error what was left out of it. */
+export async function readHistory(file: string, { cwd, stderr }: Io): Promise<History> {
   const path = resolve(cwd, file);
   const onLeftOut = (left: number): void => {
     stderr.write(

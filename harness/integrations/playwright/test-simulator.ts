@@ -186,6 +186,17 @@ async function startTime(options: EntraOptions, webServer: WorkerServer | undefi
   return { mount, server, clock, stopFlow };
 }
 
+/** The way of the test's context; ends the session where there is none. */
+async function prepareWay(session: LiveSimulation, stopFlow: () => void): Promise<PreparedProfile> {
+  const way = await session.mounted.browser?.prepareProfile().catch(async (error: unknown) => {
+    stopFlow();
+    await session.stop();
+    throw error;
+  });
+  if (way === undefined) throw new Error("the mount has no browser");
+  return way;
+}
+
 /** Starts a session of that name. */
 export async function startTestSimulator(
   options: EntraOptions,
@@ -226,12 +237,7 @@ export async function startTestSimulator(
     stopFlow();
     throw error;
   });
-  const way = await session.mounted.browser?.prepareProfile().catch(async (error: unknown) => {
-    stopFlow();
-    await session.stop();
-    throw error;
-  });
-  if (way === undefined) throw new Error(`the mount ${mount.name} has no browser`);
+  const way = await prepareWay(session, stopFlow);
   // Without a context there was no page.
   const found = (): Missing => {
     const { directory } = session;

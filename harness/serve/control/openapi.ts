@@ -1,6 +1,6 @@
 /** The OpenAPI 3.1 document of the control API, from its routes. */
 import { brownoutVersion } from "../../core/version.ts";
-import { type LazySchema, schema } from "../../core/validation.ts";
+import { jsonSchemaOf } from "../../core/validation.ts";
 import type { Route } from "./route.ts";
 
 /** The document. */
@@ -41,14 +41,4 @@ function operationOf({ method, path, summary, open, query = [], body }: Route): 
       ...(open === true ? {} : { "401": { description: "The token is missing or wrong." } }),
     },
   };
-}
-
-function jsonSchemaOf(body: LazySchema): object {
-  let written: object = {};
-  // Only a schema's builder is handed zod.
-  schema((z) => {
-    written = z.toJSONSchema(body(), { unrepresentable: "any", io: "input" });
-    return body();
-  })();
-  return written;
 }
