@@ -141,6 +141,8 @@ export type {
   FlowRow,
   JournalHeader,
   RuleLimits,
+  SuiteTest,
+  TestFinding,
   Variation,
 } from "./history/header.ts";
 export type { EventBase } from "./history/event-base.ts";

@@ -15,7 +15,15 @@ import {
   scriptOf,
   workflow,
 } from "./ci-steps.ts";
+import type { Results } from "../harness/reporting/model/results.ts";
 import { createFolder, scenarioText } from "./command-line.ts";
+
+/** Tests with a runner of their own. */
+const TESTS = `import { createEntra } from "brownout/suite";
+const entra = createEntra();
+await entra.start({ title: "asks" });
+await entra.stop();
+`;
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
 
@@ -108,6 +116,7 @@ describe("a night of three parts of which one is lost, in a sub-folder with a bl
   const asked = {
     SCENARIOS: "./*.scenario.ts",
     OPTIONS: "--mount direct --no-control",
+    SUITE: "node tests.mjs",
     PROJECT: ".",
   };
   const inGitlab = (job: string): string =>
@@ -170,6 +179,7 @@ describe("a night of three parts of which one is lost, in a sub-folder with a bl
       symlinkSync(root, join(project.path, "node_modules/brownout"));
       for (const name of ["one", "two", "three"])
         project.write(`${name}.scenario.ts`, scenarioText({ name }));
+      project.write("tests.mjs", TESTS);
       const args = ["./*.scenario.ts", "--mount", "direct", "--no-control"];
       for (const part of [1, 2, 3]) {
         const env = { ...asked, ...template.shardEnv(part) };
@@ -180,6 +190,14 @@ describe("a night of three parts of which one is lost, in a sub-folder with a bl
         bashIn(project.path, template.report, { ...asked, ...template.reportEnv });
       const whole = await report();
       expect([whole.code, whole.stderr]).toEqual([0, ""]);
+      const [results = ""] = project.files().filter((file) => file.endsWith("out/results.json"));
+      const { runs } = JSON.parse(readFileSync(join(project.path, results), "utf8")) as Results;
+      expect(runs.map(({ scenario }) => scenario).toSorted()).toEqual([
+        expect.stringMatching(/^asks-[\da-f]{8}$/),
+        "one",
+        "three",
+        "two",
+      ]);
       // A job that was cancelled has left a folder without results.
       const cancelled = join(project.path, template.shards, "brownout-shard-2");
       rmSync(cancelled, { recursive: true, force: true });

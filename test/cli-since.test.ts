@@ -95,6 +95,16 @@ describe("a night that could not be played", () => {
     });
   });
 
+  it("is archived for an option that does not exist too, where the job is named", async () => {
+    const archive = ["--archive", "refused", "--job", "nightly", "--out", "refused-out"];
+    const { code, stderr } = await folder.main("run", "token-throttled", "--sead", "7", ...archive);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/"run" has no option --sead\n +Did you mean --seed/m);
+    const { stdout } = await folder.main("trend", "--archive", "refused");
+    expect(stdout).toMatch(/has no option --sead/);
+    expect(folder.files("refused-out")).toContain("refused-out/news.txt");
+  });
+
   it("is none where a command was mistyped: nothing is written", async () => {
     const before = folder.files();
     expect((await run("--workers", "none")).code).toBe(2);

@@ -2,7 +2,7 @@
  * `brownout matrix` and `brownout bisect` with two versions that npm really installs: 7.1.2 of
  * MSAL Node reads Retry-After from the answers of its own transport, 7.1.1 does not.
  */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -44,6 +44,18 @@ describe("brownout matrix", () => {
     expect(first.stdout).toContain("4 runs of msal-node 7.1.1, 7.1.2, seed 1");
     expect(first.stdout).toMatch(/^ {2}better +retry-after: token-throttled$/m);
     expect(read("out/matrix.md")).toContain("| msal-node 7.1.1 → 7.1.2 |  | retry-after (1) |");
+  });
+
+  it("says in run.json that it was interrupted, and leaves nothing of an earlier matrix", async () => {
+    cpSync(join(folder.path, "out"), join(folder.path, "cut"), { recursive: true });
+    const how = { after: "4 runs of msal-node", signal: "SIGTERM", to: "process" } as const;
+    const again = ["msal-node@7.1.1,7.1.2", "--cache", cache, "--out", "cut"];
+    const filter = ["--scenario", "token-throttled,token-throttled-text"];
+    const { code } = await folder.interrupt(how, "matrix", ...again, ...filter);
+    expect(code).toBe(143);
+    expect(JSON.parse(read("cut/run.json"))).toMatchObject({ outcome: "interrupted" });
+    const left = folder.files("cut").filter((file) => /matrix\.(?:json|md)$/.test(file));
+    expect(left).toEqual([]);
   });
 
   it("says of own code how its upgrade is tried", async () => {

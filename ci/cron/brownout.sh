@@ -4,12 +4,14 @@
 #   17 3 * * *  /srv/my-app/node_modules/brownout/ci/cron/brownout.sh /srv/my-app './outages/*.scenario.ts'
 #
 # What stands behind the folder goes to "brownout run": files and names of scenarios, options.
-# With nothing there MSAL alone is tested, by the outages of the library.
+# With nothing there MSAL alone is tested, by the outages of the library. For tests that use Brownout
+# write the command that runs them, behind "suite --": brownout.sh /srv/my-app suite -- vitest run outages
 #
 # Cron mails what is printed: only news, and a night that could not be played. The whole log is in
 # reports/log of the project, which keeps the last thirty; reports are in reports/out. Set in the crontab:
 #
-#   BROWNOUT_WEBHOOK    gets the news, too
+#   BROWNOUT_WEBHOOK    gets the news, too; so do the channels of reports/channels.json, whose
+#                       addresses are in variables that are set in the crontab as well
 #   BROWNOUT_HEARTBEAT  a command that is run when the night has ended, with the exit code as $1, such as
 #                       'curl -fsS -m 10 https://hc.example/my-app/$1': what watches it notices
 #                       when this machine no longer plays at all
@@ -51,7 +53,9 @@ trap 'rm -f "$began"' EXIT
 # Two nights at once: the second is refused by the lock of the output folder, which says who holds
 # it and since when. It needs nothing that only some systems have.
 code=0
-brownout run "$@" > "$log" 2>&1 || code=$?
+play=run
+if [ "${1:-}" = suite ]; then play=suite && shift; fi
+brownout "$play" "$@" > "$log" 2>&1 || code=$?
 news=reports/out/news.txt
 if [ ! -s "$news" ] || ! [ "$news" -nt "$began" ]; then news=; fi
 if [ "$code" != 0 ] && [ "$code" != 1 ] && [ "$code" != 3 ]; then

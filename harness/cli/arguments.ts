@@ -36,21 +36,7 @@ export function readArguments<O extends Options>(
   options: O,
 ): Arguments<O & typeof commonOptions> {
   const known: Options = { ...options, ...commonOptions };
-  const { tokens, positionals } = parseArgs({
-    args: [...argv],
-    options: Object.fromEntries(
-      Object.entries(known).map(([name, { value }]) => [
-        name,
-        {
-          type: value === undefined ? ("boolean" as const) : ("string" as const),
-          ...(name === "help" ? { short: "h" } : {}),
-        },
-      ]),
-    ),
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
+  const { tokens, positionals } = cutUp(argv, known);
   const values: Record<string, string | true> = {};
   for (const token of tokens) {
     if (token.kind !== "option") continue;
@@ -72,6 +58,42 @@ export function readArguments<O extends Options>(
         : valueOf(token, { command, wanted: option.value });
   }
   return { values, positionals } as unknown as Arguments<O & typeof commonOptions>;
+}
+
+/** What can be read of arguments that `readArguments` refuses: options that the command has, with a value where they need one. Never throws. */
+export function readWhatIsKnown<O extends Options>(
+  argv: readonly string[],
+  options: O,
+): Arguments<O & typeof commonOptions> {
+  const known: Options = { ...options, ...commonOptions };
+  const { tokens, positionals } = cutUp(argv, known);
+  const values: Record<string, string | true> = {};
+  for (const token of tokens) {
+    if (token.kind !== "option") continue;
+    const [option, { value = "" }] = [known[token.name], token];
+    if (option === undefined) continue;
+    if (option.value === undefined) values[token.name] = true;
+    else if (value !== "" && !value.startsWith("-")) values[token.name] = value;
+  }
+  return { values, positionals } as unknown as Arguments<O & typeof commonOptions>;
+}
+
+function cutUp(argv: readonly string[], known: Options) {
+  return parseArgs({
+    args: [...argv],
+    options: Object.fromEntries(
+      Object.entries(known).map(([name, { value }]) => [
+        name,
+        {
+          type: value === undefined ? ("boolean" as const) : ("string" as const),
+          ...(name === "help" ? { short: "h" } : {}),
+        },
+      ]),
+    ),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
 }
 
 /** The options as lines of a help text. */

@@ -9,6 +9,7 @@ import {
   type Options,
   optionLines,
   readArguments,
+  readWhatIsKnown,
 } from "./arguments.ts";
 import { archiveCommand, archiveCommandOptions } from "./commands/archive.ts";
 import { bisectCommand, bisectOptions } from "./commands/bisect.ts";
@@ -34,7 +35,9 @@ import { recordCommand, recordOptions } from "./commands/record.ts";
 import { replayCommand, replayOptions } from "./commands/replay.ts";
 import { runCommand } from "./commands/run.ts";
 import { serveCommand, serveOptions } from "./commands/serve.ts";
+import { suiteCommand, suiteOptions } from "./commands/suite.ts";
 import { trendCommand, trendOptions } from "./commands/trend.ts";
+import { archiveRefused } from "./unplayed-session.ts";
 import { HarnessError, suggestNames } from "../core/errors.ts";
 import { plainMessageOf } from "../core/explain.ts";
 import { textOf } from "../core/thrown.ts";
@@ -62,13 +65,15 @@ function command<O extends Options>(
     readonly options: O;
     /** What its exit codes mean. */
     readonly exits: readonly string[];
+    /** It is a session, which is archived also when its arguments are refused. */
+    readonly isSession?: true;
     readonly perform: (
       given: Arguments<O & typeof commonOptions>,
       io: Io,
     ) => Promise<number> | number;
   },
 ): readonly [string, Command] {
-  const { usage, does, options, exits, perform } = parts;
+  const { usage, does, options, exits, perform, isSession = false } = parts;
   return [
     name,
     {
@@ -76,7 +81,16 @@ function command<O extends Options>(
       does,
       options,
       exits,
-      perform: async (argv, io) => perform(readArguments(name, argv, options), io),
+      perform: async (argv, io) => {
+        let given: Arguments<O & typeof commonOptions>;
+        try {
+          given = readArguments(name, argv, options);
+        } catch (error) {
+          if (!isSession) throw error;
+          return archiveRefused(error, { command: name, ...readWhatIsKnown(argv, options) }, io);
+        }
+        return perform(given, io);
+      },
     },
   ];
 }
@@ -94,6 +108,7 @@ const commands: ReadonlyMap<string, Command> = new Map([
     usage: "run [scenario | glob | file …] [options]",
     does: "runs scenarios, writes journals and reports, compares with the baseline",
     options: runOptions,
+    isSession: true,
     exits: exitCodes,
     perform: runCommand,
   }),
@@ -222,10 +237,19 @@ const commands: ReadonlyMap<string, Command> = new Map([
     ],
     perform: bisectCommand,
   }),
+  command("suite", {
+    usage: "suite [options] -- COMMAND…",
+    does: "runs a test suite that uses Brownout, and reports and archives what its tests expected of Entra",
+    options: suiteOptions,
+    isSession: true,
+    exits: exitCodes,
+    perform: suiteCommand,
+  }),
   command("merge", {
     usage: "merge <out-dir …> [options]",
     does: "puts the output folders of shards together, as if one run had left them",
     options: mergeOptions,
+    isSession: true,
     exits: exitCodes,
     perform: mergeCommand,
   }),

@@ -48,6 +48,15 @@ export function tryFolder(named: string, path: string): Folder | UnusableFolder 
   }
 }
 
+/** What `brownout suite --out FOLDER/suite` left beside a shard, if anything. */
+export function suiteIn(named: string, path: string): readonly (Folder | UnusableFolder)[] {
+  const folder = join(path, SUITE_FOLDER);
+  return existsSync(folder) ? [tryFolder(join(named, SUITE_FOLDER), folder)] : [];
+}
+
+/** The folder of a test suite in the output folder of a shard. */
+const SUITE_FOLDER = "suite";
+
 /** Which shard a folder is whose results are lost. */
 function partOf(path: string): Pick<UnusableFolder, "part"> {
   try {

@@ -79,6 +79,8 @@ export function inOrder(
   folders: readonly Folder[],
   unusable: readonly UnusableFolder[] = [],
 ): Merged {
+  const suites = folders.filter(isOfSuite);
+  if (suites.length > 0) return withSuites(suites, folders, unusable);
   const shards = folders.flatMap((folder) =>
     folder.shard === undefined ? [] : [{ ...folder, shard: folder.shard }],
   );
@@ -91,6 +93,33 @@ export function inOrder(
   }
   const noShards = folders.filter(({ shard }) => shard === undefined).map(isNoShard);
   return shardsInOrder(shards, [...unusable, ...noShards]);
+}
+
+/** What `brownout suite` left. */
+function isOfSuite({ facts }: Folder): boolean {
+  return facts?.command.startsWith("brownout suite ") === true;
+}
+
+/** Test suites stand beside the scenarios of a night: they are no shards, and have seeds of their own. */
+function withSuites(
+  suites: readonly Folder[],
+  folders: readonly Folder[],
+  unusable: readonly UnusableFolder[],
+): Merged {
+  const others = folders.filter((folder) => !suites.includes(folder));
+  const merged =
+    others.length === 0 && unusable.length === 0
+      ? { ...nothingMissing, seed: suites[0]?.results.seed ?? "", counted: [], runs: [] }
+      : inOrder(others, unusable);
+  return {
+    ...merged,
+    counted: [...merged.counted, ...suites.map(({ named }) => named)],
+    // Of a job that was run again the last attempt counts.
+    runs: [
+      ...merged.runs,
+      ...new Map(suites.flatMap(runsOf).map(({ name, run }) => [name, run])).values(),
+    ],
+  };
 }
 
 const nothingMissing = { unusableFiles: [], missing: [], missingRuns: [], leftOut: [] };

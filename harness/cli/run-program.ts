@@ -13,11 +13,7 @@ export async function runProgram(
   folder: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<number> {
-  const path = [
-    dirname(process.execPath),
-    ...binaryFolders(folder),
-    environment["PATH"] ?? "",
-  ].join(delimiter);
+  const path = projectPath(folder, environment);
   return new Promise((resolve, reject) => {
     const child = spawn(program, values, {
       cwd: folder,
@@ -37,6 +33,15 @@ export async function runProgram(
     // Without a code a signal has ended it, as after Ctrl-C.
     child.on("close", (code) => resolve(code ?? 2));
   });
+}
+
+/** A `PATH` on which the Node that runs us and the binaries of the project come first. */
+export function projectPath(
+  folder: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
+  const first = [dirname(process.execPath), ...binaryFolders(folder)];
+  return [...first, environment["PATH"] ?? ""].join(delimiter);
 }
 
 /** Of the folder and of those above, where workspaces have theirs. */

@@ -16,15 +16,17 @@ import {
   publishRun,
   readArchiveTarget,
 } from "./archive-run.ts";
-import type { beginSession } from "./facts/session-facts.ts";
+import { beginSession } from "./facts/session-facts.ts";
 import { failureOf, withoutStack } from "./failure.ts";
 import { isHeld } from "./folder-lock.ts";
 import type { Io } from "./io.ts";
 import { forgetEarlierRun } from "./output-folder.ts";
+import { outFolder } from "./plan.ts";
 
 interface Unplayed {
   readonly values: Parameters<typeof readArchiveTarget>[0] & {
     readonly job?: string;
+    readonly out?: string;
     readonly shard?: string;
   };
   /** The output folder, absolute. */
@@ -45,6 +47,18 @@ export async function archivingFailure<T>(work: () => Promise<T>, unplayed: Unpl
     await archiveUnplayed(error, unplayed);
     throw error;
   }
+}
+
+/** The same for a command whose arguments were refused: `known` is what could be read of them. Rejects with `error`. */
+export function archiveRefused(
+  error: unknown,
+  known: Parameters<typeof beginSession>[0] & Pick<Unplayed, "values">,
+  io: Io,
+): Promise<never> {
+  const endSession = beginSession(known, io);
+  const out = outFolder(known.values.out, io.cwd);
+  const refused = (): Promise<never> => Promise.reject(error);
+  return archivingFailure(refused, { values: known.values, out, endSession, io });
 }
 
 async function archiveUnplayed(

@@ -28,6 +28,7 @@ export type HarnessErrorCode =
   | "bundler-missing"
   | "unwritable"
   | "unfit-machine"
+  | "suite-failed"
   | "unmocked-request"
   | "not-signed-in"
   | "not-signed-out"

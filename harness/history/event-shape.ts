@@ -310,4 +310,19 @@ const header = object({
   unmetFaults: optional(
     list(object({ id: text, why: oneOf(["never-open", "no-request", "none-taken"]) })),
   ),
+  test: optional(
+    object({
+      title: text,
+      again: optional(text),
+      findings: list(
+        object({
+          rule: text,
+          verdict: oneOf(["pass", "fail", "inconclusive"]),
+          message: text,
+          evidence: list(number),
+          source: text,
+        }),
+      ),
+    }),
+  ),
 });

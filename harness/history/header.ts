@@ -95,6 +95,38 @@ export interface Variation {
 }
 
 /**
+ * A test of a suite, and what it expected: a journal with it is judged by that, and not by every rule.
+ *
+ * @example
+ * const title = history.header.test?.title; // "orders > works through an hour without Entra"
+ */
+export interface SuiteTest {
+  /** With the names of the suites around it. */
+  readonly title: string;
+  /** The command that runs it again, under the test runner that ran it. */
+  readonly again?: string;
+  /** What each of its expectations came to; the last outcome of one that was tried again. */
+  readonly findings: readonly TestFinding[];
+}
+
+/**
+ * What one expectation of a test came to.
+ *
+ * @example
+ * const failed = history.header.test?.findings.filter(({ verdict }) => verdict === "fail");
+ */
+export interface TestFinding {
+  /** The id of a rule, a matcher without "to have" such as `requested`, or `test` for what the test expected otherwise. */
+  readonly rule: string;
+  readonly verdict: "pass" | "fail" | "inconclusive";
+  readonly message: string;
+  /** Indices of the events that show it. */
+  readonly evidence: readonly number[];
+  /** The document the rule comes from; the test's file for what is no rule. */
+  readonly source: string;
+}
+
+/**
  * The first line of a journal: what was run, so that it can be run again.
  *
  * @example
@@ -133,4 +165,6 @@ export interface JournalHeader {
   readonly sharedProcesses?: Readonly<Record<string, string>>;
   /** The faults that took no request; absent when each took one, or there were none. */
   readonly unmetFaults?: readonly UnmetFault[];
+  /** The test of a suite that it is of; absent for a scenario. */
+  readonly test?: SuiteTest;
 }

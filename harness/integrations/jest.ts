@@ -61,6 +61,7 @@ export function useEntra(options: EntraOptions = {}): Entra {
       "no test.concurrent in this file, and one useEntra() for each test, not a second one in a nested describe",
     reload: 'jest.resetModules(), then require("./orders.js") in the test',
     fakeTimers: () => (fakeTimersIn(realm) === undefined ? undefined : "jest.useFakeTimers()"),
+    again: (file, title) => `npx jest ${file} -t ${title}`,
   });
   expect.extend(matchers);
   const sessions = createStartedSessions<unknown>();

@@ -53,6 +53,7 @@ export function useEntra(options: EntraOptions = {}): Entra {
     reload:
       'delete require.cache[require.resolve("./orders.js")], or await import("./orders.js?2")',
     fakeTimers: () => fakeTimersIn(globalThis),
+    again: (file, title) => `npx mocha ${file} -g ${title}`,
   });
   const sessions = createStartedSessions<object>();
 

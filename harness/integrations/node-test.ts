@@ -50,6 +50,7 @@ export function useEntra(options: EntraOptions = {}): Entra {
       "no { concurrency } and no subtests by t.test() in this file, and one useEntra() for each test",
     reload: 'a file of its own for each such test, or await import("./orders.js?2")',
     fakeTimers: () => fakeTimersIn(globalThis),
+    again: (file, title) => `node --test --test-name-pattern ${title} ${file}`,
   });
   const sessions = createStartedSessions<object>();
 

@@ -17,6 +17,7 @@ import type { History } from "../history/event.ts";
 import type { Entra } from "./playwright/entra.ts";
 import { leaveHistory } from "./playwright/leave-history.ts";
 import { launchOptionsFor, trustsSimulator } from "./playwright/launch-options.ts";
+import { beginResult } from "./results/leave-result.ts";
 import { checkOptions, type EntraOptions } from "./playwright/playwright-options.ts";
 import { requirePlaywright } from "./playwright/require-playwright.ts";
 import { openWorkerServer, type WorkerServer } from "./web-server/worker-server.ts";
@@ -91,6 +92,7 @@ export const test: EntraTest = base.extend<TestFixtures, WorkerFixtures>({
   entraSimulator: async ({ entraOptions, entraWebServer }, use, testInfo) => {
     const name = testInfo.titlePath.slice(1).join(" › ");
     explaining(() => checkOptions(entraOptions));
+    beginResult();
     const simulator = await explaining(() =>
       startTestSimulator(entraOptions, { name, webServer: entraWebServer }),
     );

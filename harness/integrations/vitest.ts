@@ -9,7 +9,7 @@ import { requireAtLeast } from "../network/optional-package.ts";
 import { type EntraMatchers, matchers } from "./matchers/matchers.ts";
 import "./matchers/jest-matchers.ts";
 import type { SuiteControls } from "./suite/suite-controls.ts";
-import { createEntraSuite } from "./suite/entra-suite.ts";
+import { createEntraSuite, type EndedTest } from "./suite/entra-suite.ts";
 import { requireRunner } from "./require-runner.ts";
 import { createStartedSessions, HOOK_MS } from "./suite/started-sessions.ts";
 import type { EntraOptions } from "./suite/suite-options.ts";
@@ -66,14 +66,14 @@ export function useEntra(options: EntraOptions = {}): Entra {
     const { task } = context;
     const starting = suite.start({ title: titleOf(task), timeoutMs: task.timeout });
     const session = await sessions.add(task.id, starting);
-    context.onTestFailed(() =>
-      suite.report(session, {
-        title: titleOf(task),
-        file: task.file.filepath,
-        attempt: (task.result?.retryCount ?? 0) + 1,
-        errors: task.result?.errors ?? [],
-      }),
-    );
+    const ended = (): EndedTest => ({
+      title: titleOf(task),
+      file: task.file.filepath,
+      attempt: (task.result?.retryCount ?? 0) + 1,
+      errors: task.result?.state === "fail" ? (task.result.errors ?? [{}]) : [],
+    });
+    context.onTestFailed(() => suite.report(session, ended()));
+    context.onTestFinished(() => suite.leave(session, ended()));
   }, HOOK_MS);
 
   afterEach(async ({ task }) => {
@@ -95,6 +95,7 @@ const vitest: TestRunner = {
   reload: 'vi.resetModules(), then await import("./orders.js") in the test',
   fakeTimers: () => (vi.isFakeTimers() ? "vi.useFakeTimers()" : undefined),
   isBusy: isImporting,
+  again: (file, title) => `npx vitest run ${file} -t ${title}`,
 };
 
 /** Vitest fetches modules over a channel that the event loop does not show. */

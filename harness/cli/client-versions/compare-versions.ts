@@ -50,6 +50,8 @@ export interface CompareOptions {
   readonly cache: ClientCache;
   /** Called with each line that is worth printing. */
   readonly onLine: (text: string) => void;
+  /** As in `playVersions`. */
+  readonly onPlayed: NonNullable<Parameters<typeof playVersions>[2]["onPlayed"]>;
   /** Called with how many of how many runs are done, and which are under way. */
   readonly onProgress: (done: number, of: number, underWay: readonly string[]) => void;
 }
@@ -70,6 +72,7 @@ export async function compareClientVersions(
     playVersions(runs, io, {
       workers: options.workers,
       resume: options.resume,
+      onPlayed: options.onPlayed,
       onProgress: (done, underWay) => options.onProgress(done, runs.length, underWay),
       onVersion: (of, outcomes) =>
         onVersion(

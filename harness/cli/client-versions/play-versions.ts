@@ -10,7 +10,9 @@ import {
 } from "../../reporting/client-versions/version-result.ts";
 import type { FailedRun } from "../../reporting/model/results.ts";
 import { prepareFolders } from "../../reporting/files/write-whole.ts";
-import type { RunFailure } from "../worker/protocol.ts";
+import type { TimedRun } from "../../reporting/model/run-facts.ts";
+import { timedRun } from "../facts/session-facts.ts";
+import type { RunFailure, RunReply } from "../worker/protocol.ts";
 import { executeTasks } from "../worker/execute-tasks.ts";
 import type { InterruptSignal } from "../interrupt.ts";
 import type { Io } from "../io.ts";
@@ -43,6 +45,8 @@ export async function playVersions(
     /** Judges the journals of an earlier session that are there, and plays only what is missing. */
     readonly resume: boolean;
     readonly onProgress: (done: number, underWay: readonly string[]) => void;
+    /** Called with each run that was brought to its end, and what it took and used. */
+    readonly onPlayed?: (run: VersionRun, played: TimedRun) => void;
     /** Called with each version when all of its runs have ended, in their order. */
     readonly onVersion: (of: PlayedClient, outcomes: readonly VersionOutcome[]) => void;
   },
@@ -75,6 +79,7 @@ export async function playVersions(
       onReply(reply, index) {
         const run = open[index];
         if (run === undefined) return;
+        if (reply.kind === "done") options.onPlayed?.(run, timedVersion(run, reply));
         ended.set(
           run,
           reply.kind === "done"
@@ -96,6 +101,14 @@ export async function playVersions(
   );
   const outcomes = runs.flatMap((run) => ended.get(run) ?? []);
   return { outcomes, ...(interruptedBy === undefined ? {} : { interruptedBy }) };
+}
+
+function timedVersion(
+  { scenario, task, of: { client, version } }: VersionRun,
+  reply: Extract<RunReply, { readonly kind: "done" }>,
+): TimedRun {
+  const played = { scenario: scenario.name, client: { name: client, version }, mount: task.mount };
+  return timedRun(played, reply);
 }
 
 /** The result of a run that an earlier session has played: its journal is there, and is of this run. */

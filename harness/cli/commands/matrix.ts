@@ -2,6 +2,7 @@
  * `brownout matrix`: versions of clients side by side, through the same outages with the same
  * seed, and what changed between them. It compares versions with each other, not with a baseline.
  */
+import { rmSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { clientPackages } from "../../clients/registry.ts";
 import { readClientVersions } from "../../clients/versions/version-spec.ts";
@@ -16,7 +17,12 @@ import {
   statusText,
 } from "../../reporting/formats/terminal.ts";
 import { countResults } from "../../reporting/model/build-results.ts";
-import type { LoadedPackage } from "../../reporting/model/run-facts.ts";
+import {
+  type LoadedPackage,
+  RUN_FILE,
+  sortedPackages,
+  type TimedRun,
+} from "../../reporting/model/run-facts.ts";
 import { writeResults } from "../../reporting/model/results.ts";
 import { type PlayedVersion, writeMatrix } from "../../reporting/client-versions/version-matrix.ts";
 import { matrixLines, matrixPage } from "../../reporting/client-versions/matrix-text.ts";
@@ -30,7 +36,7 @@ import { findOwnClient, type OwnClient } from "../own-client.ts";
 import { namedMount, selectScenarios } from "../selection.ts";
 import { cacheOption, openClientCache } from "../client-versions/cache-option.ts";
 import { compareClientVersions } from "../client-versions/compare-versions.ts";
-import { folderName } from "../client-versions/plan-versions.ts";
+import { folderName, type PlayedClient } from "../client-versions/plan-versions.ts";
 
 /** The options of `brownout matrix`. */
 export const matrixOptions = {
@@ -78,6 +84,10 @@ export async function matrixCommand(
   const found = await selectScenarios(filtersOf(values.scenario), io.cwd);
   const out = resolve(io.cwd, values.out ?? join("reports", "out", "matrix"));
   const progress = createProgress(values.json === undefined ? io.stdout : io.stderr);
+  // Of a matrix that is interrupted nothing may look like its result.
+  for (const name of [RUN_FILE, "matrix.md", "matrix.json"])
+    rmSync(join(out, name), { force: true });
+  const timed: { readonly of: PlayedClient; readonly seed: string; readonly run: TimedRun }[] = [];
   const comparison = await compareClientVersions(wanted, io, {
     found,
     ...(own === undefined ? {} : { own }),
@@ -88,6 +98,7 @@ export async function matrixCommand(
     resume: values.resume !== undefined,
     cache: openClientCache(values.cache, io, progress),
     onLine: progress.line,
+    onPlayed: ({ of, task }, run) => timed.push({ of, seed: task.seed, run }),
     onProgress: (done, of, underWay) => progress.status(statusText(done, of, underWay)),
   });
   progress.end();
@@ -95,17 +106,26 @@ export async function matrixCommand(
     progress.line(
       "Interrupted: nothing is compared. The journals that were finished stay; go on with --resume.",
     );
-    return interruptedCodes[comparison];
+    const exitCode = interruptedCodes[comparison];
+    const runs = timed.map(({ run }) => run);
+    leaveRunFacts(out, endSession({ seed, exitCode, outcome: "interrupted", runs }));
+    return exitCode;
   }
   const { matrix, versions, failures } = comparison;
   const exitCode = failures.length === 0 ? 0 : 2;
   const outcome = exitCode === 0 ? "finished" : "failed";
   const clients = versions.flatMap(packageOf);
-  const facts = endSession({ seed, clients, failures, exitCode, outcome, runs: [] });
+  const runs = timed.map(({ run }) => run);
+  const facts = endSession({ seed, clients, failures, exitCode, outcome, runs });
   leaveRunFacts(out, facts);
   for (const version of versions) {
     writeVersion(version, { out, seed });
-    leaveRunFacts(join(out, folderName(version)), { ...facts, clients: packageOf(version) });
+    const own = timed.flatMap(({ of, seed: played, run }) =>
+      played === seed && of.client === version.client && of.version === version.version ? run : [],
+    );
+    const loaded = own.flatMap((run) => run.clients ?? []);
+    const only = { clients: sortedPackages([...packageOf(version), ...loaded]), runs: own };
+    leaveRunFacts(join(out, folderName(version)), { ...facts, ...only });
   }
   writeWhole(join(out, "matrix.md"), matrixPage(matrix));
   writeWhole(join(out, "matrix.json"), writeMatrix(matrix));

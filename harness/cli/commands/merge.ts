@@ -18,7 +18,7 @@ import { buildReport } from "../../reporting/model/build-report.ts";
 import { judgeRun } from "../../reporting/model/judge-run.ts";
 import { type FailedRun, type Results, writeResults } from "../../reporting/model/results.ts";
 import type { RunFacts, TimedRun } from "../../reporting/model/run-facts.ts";
-import type { ReportedRun } from "../../reporting/model/run-report.ts";
+import { given, type ReportedRun } from "../../reporting/model/run-report.ts";
 import { removeEarlierRun } from "../../reporting/files/stale-runs.ts";
 import { createPaint, runLine } from "../../reporting/formats/terminal.ts";
 import { shortPath } from "../../reporting/files/short-path.ts";
@@ -49,8 +49,8 @@ import {
   reportSince,
   webhookOptions,
 } from "../archive-run.ts";
-import { checkFolders, tryFolder } from "../merge-folders.ts";
-import { inOrder, type Merged, type MergedRun } from "../merge-order.ts";
+import { checkFolders, suiteIn, tryFolder } from "../merge-folders.ts";
+import { inOrder, type Merged, type MergedRun, type UnusableFolder } from "../merge-order.ts";
 import { forgetEarlierRun, keepReports, prepareOutput } from "../output-folder.ts";
 import { outFolder } from "../plan.ts";
 import { quarantineOption, readQuarantineFile } from "../quarantine-file.ts";
@@ -85,7 +85,26 @@ async function mergeInto(
   { io, endSession }: Pick<Whole, "endSession"> & { readonly io: Io },
 ): Promise<number> {
   const whole = readOrForget(positionals, named, io);
-  const given = {
+  const asked = { ...readGiven(values, io), endSession };
+  const page = await loadPageProgram();
+  const { path: out, problem } = prepareOutput(named, io.now);
+  const problems = [
+    ...(problem === undefined ? [] : [problem]),
+    ...whole.lostSuites,
+    ...suiteProblems(whole.parts),
+  ];
+  const command = ["brownout merge", ...positionals].join(" ");
+  return whileLocked(out, { now: io.now, command }, () =>
+    writeWholeRun({ ...whole, ...asked, out, page, problems }, io),
+  );
+}
+
+/** What the options say of the reports and of who gets them; throws `bad-usage` and what the files of the project throw. */
+export function readGiven(
+  values: Arguments<typeof mergeOptions>["values"],
+  io: Io,
+): Pick<Whole, "baseline" | "quarantine" | "target" | "annotator" | "formats" | "bars" | "isJson"> {
+  return {
     baseline: readBaselineFile({ cwd: io.cwd, named: values.baseline }),
     quarantine: readQuarantineFile(values.quarantine, io.cwd),
     target: readArchiveTarget(values, io),
@@ -93,14 +112,23 @@ async function mergeInto(
     formats: readFormats(values.format),
     bars: readBars(values),
     isJson: values.json !== undefined,
-    endSession,
   };
-  const page = await loadPageProgram();
-  const { path: out, problem } = prepareOutput(named, io.now);
-  const problems = problem === undefined ? [] : [problem];
-  const command = ["brownout merge", ...positionals].join(" ");
-  return whileLocked(out, { now: io.now, command }, () =>
-    writeWholeRun({ ...whole, ...given, out, page, problems }, io),
+}
+
+/** What its tests would have found is not known. */
+function lostSuite({ named, error }: UnusableFolder): HarnessError {
+  const { message, place = named } = error;
+  return new HarnessError("suite-failed", message, { place });
+}
+
+/** A test runner that failed for a reason of its own: what its tests would have found is not known. */
+function suiteProblems(parts: readonly RunFacts[]): readonly HarnessError[] {
+  return parts.flatMap(({ problems }) =>
+    problems.flatMap(({ code, message, place }) =>
+      code === "suite-failed"
+        ? [new HarnessError(code, message, place === undefined ? {} : { place })]
+        : [],
+    ),
   );
 }
 
@@ -109,19 +137,21 @@ function readOrForget(
   positionals: readonly string[],
   out: string,
   io: Io,
-): Pick<Whole, "folders" | "parts" | "merged"> {
+): Pick<Whole, "folders" | "parts" | "merged"> & { readonly lostSuites: readonly HarnessError[] } {
   const paths = checkFolders(positionals, { cwd: io.cwd, out });
   try {
     const read = positionals.map((folder, index) => tryFolder(folder, paths[index] ?? ""));
-    const folders = read.filter((folder) => "results" in folder);
+    const suites = positionals.flatMap((folder, index) => suiteIn(folder, paths[index] ?? ""));
+    const folders = [...read, ...suites].filter((folder) => "results" in folder);
     const merged = inOrder(
       folders,
       read.filter((folder) => "error" in folder),
     );
+    const lostSuites = suites.flatMap((suite) => ("error" in suite ? lostSuite(suite) : []));
     const parts = folders.flatMap(({ named, facts }) =>
       facts !== undefined && merged.counted.includes(named) ? facts : [],
     );
-    return { folders: positionals.length, parts, merged };
+    return { folders: positionals.length, parts, merged, lostSuites };
   } catch (error) {
     forgetEarlierRun(out, io.now);
     throw error;
@@ -129,14 +159,16 @@ function readOrForget(
 }
 
 /** What the arguments mean, read and checked. */
-interface Whole {
+export interface Whole {
   /** Absolute. */
   readonly out: string;
-  /** How many were named. */
-  readonly folders: number;
+  /** How many were named; absent for what was not merged. */
+  readonly folders?: number;
   /** The facts of those that are good. */
   readonly parts: readonly RunFacts[];
   readonly merged: Merged;
+  /** Packages that no part names. Default: none. */
+  readonly clients?: RunFacts["clients"];
   readonly baseline: BaselineFile;
   readonly quarantine: readonly QuarantineEntry[];
   readonly target: ArchiveTarget;
@@ -150,7 +182,8 @@ interface Whole {
   readonly problems: HarnessError[];
 }
 
-async function writeWholeRun(whole: Whole, io: Io): Promise<number> {
+/** Judges, archives, reports and publishes all of it; resolves to the exit code. */
+export async function writeWholeRun(whole: Whole, io: Io): Promise<number> {
   const { merged, annotator, isJson, problems } = whole;
   const built: { current?: ReportedWhole } = {};
   const out = await keepReports(whole.out, async (folder, problem) => {
@@ -182,7 +215,8 @@ async function writeWholeRun(whole: Whole, io: Io): Promise<number> {
   const judged = judgeByBars(model, whole.bars);
   for (const text of [...judged.lines, ...leftOutLines(merged), ...news]) line(text);
   for (const mark of marks) (output.command ?? output.write)(`${mark}\n`);
-  if (!isJson) line(`Reports: ${shortPath(io.cwd, out)}, of ${whole.folders} folders.`);
+  const of = whole.folders === undefined ? "" : `, of ${whole.folders} folders`;
+  if (!isJson) line(`Reports: ${shortPath(io.cwd, out)}${of}.`);
   for (const one of problems)
     io.stderr.write(
       `brownout: ${one.place === undefined ? "" : `${one.place}: `}${one.message}.\n`,
@@ -212,9 +246,10 @@ function reportWhole(
 
 function factsOf(model: ReportModel, whole: Whole): RunFacts {
   const { results, standing } = model;
-  const { parts, problems, merged } = whole;
+  const { parts, problems, merged, clients = [] } = whole;
   return whole.endSession({
     seed: merged.seed,
+    clients,
     parts,
     runs: timedRunsOf(results, parts),
     outcome: problems.length > 0 ? "failed" : outcomeOf(standing),
@@ -284,15 +319,23 @@ function takeOver(
   const scenario = story ?? storyOf(history);
   return {
     run: { ...judgeRun(history, simulatedMs), controls },
-    replay: commandToReplay(shortPath(cwd, journal), cwd),
+    ...given("replay", replayOf(history, journal, cwd)),
     journal: relative(cwd, journal).replaceAll("\\", "/"),
     ...(scenario === undefined ? {} : { scenario }),
     ...(relaunched === undefined ? {} : { relaunched }),
   };
 }
 
+/** The command that runs it again; a test is run by its own runner. */
+function replayOf({ header }: History, journal: string, cwd: string): string | undefined {
+  return header.test === undefined
+    ? commandToReplay(shortPath(cwd, journal), cwd)
+    : header.test.again;
+}
+
 /** Of a scenario of the library. A shard says itself what its user's scenarios mean: it comes from another machine, and no file that it names is run. */
 function storyOf({ header }: History): ReportedRun["scenario"] {
+  if (header.test !== undefined) return { title: header.test.title };
   return header.file === undefined
     ? listScenarios().find(({ name }) => name === header.scenario)
     : undefined;

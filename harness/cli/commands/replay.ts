@@ -21,6 +21,7 @@ import { createPaint, runLine } from "../../reporting/formats/terminal.ts";
 import { prepareFolders } from "../../reporting/files/write-whole.ts";
 import { brownoutVersion } from "../../core/version.ts";
 import { describeScenarios } from "../worker/describe-files.ts";
+import type { RunFacts } from "../../reporting/model/run-facts.ts";
 import type { RunTask } from "../worker/protocol.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import { readBaselineFile } from "../baseline-file.ts";
@@ -102,7 +103,11 @@ export async function replayCommand(
   await probeMachine([task.mount], io.now);
 
   const { replies, interruptedBy } = await playAgain(task, { io, name: scenario.name });
-  if (interruptedBy !== undefined) return interruptedCodes[interruptedBy];
+  if (interruptedBy !== undefined) {
+    const exitCode = interruptedCodes[interruptedBy];
+    leaveFacts(out, endSession({ seed: header.seed, outcome: "interrupted", exitCode, runs: [] }));
+    return exitCode;
+  }
   const [reply] = replies;
   if (reply?.kind !== "done") throw failed(reply?.error, file);
   const after = readFileSync(task.journalFile, "utf8");
@@ -126,12 +131,16 @@ export async function replayCommand(
   const exitCode = difference === undefined ? exitCodeOf(model.standing) : 1;
   const runs = [timedRun(header, reply)];
   const facts = endSession({ seed, outcome: outcomeOf(model.standing), exitCode, runs });
-  // Beside the results of another session it would be taken for theirs.
-  if (!existsSync(join(out, "results.json"))) leaveRunFacts(out, facts);
+  leaveFacts(out, facts);
   const output = values.json === undefined ? io.stdout : io.stderr;
   if (values.json !== undefined) io.stdout.write(writeResults(model.results));
   for (const line of lines) output.write(`${line}\n`);
   return exitCode;
+}
+
+/** Beside the results of another session they would be taken for theirs. */
+function leaveFacts(out: string, facts: RunFacts): void {
+  if (!existsSync(join(out, "results.json"))) leaveRunFacts(out, facts);
 }
 
 /** Plays the run; what its script prints goes to the standard error output. */

@@ -99,7 +99,7 @@ export function beginSession(
 
 /** What a finished run took and used. */
 export function timedRun(
-  { scenario, client, mount }: JournalHeader,
+  { scenario, client, mount }: Pick<JournalHeader, "scenario" | "client" | "mount">,
   { tookMs, packages = [] }: Extract<RunReply, { readonly kind: "done" }>,
 ): TimedRun {
   return {
@@ -193,6 +193,9 @@ function common(values: readonly (string | undefined)[]): string | undefined {
 /** Addresses of webhooks are secrets. */
 const SECRET_OPTIONS: readonly string[] = ["webhook"];
 
+/** Commands that are called with one of another program. */
+const TAKES_COMMAND: readonly string[] = ["suite"];
+
 function commandText({ command, values, positionals }: GivenCommand): string {
   const options = Object.entries(values).flatMap(([name, value]) =>
     value === undefined
@@ -201,7 +204,11 @@ function commandText({ command, values, positionals }: GivenCommand): string {
         ? [`--${name}`]
         : [`--${name}`, SECRET_OPTIONS.includes(name) ? "<redacted>" : quoted(value)],
   );
-  return maskSecretLooks(["brownout", command, ...positionals.map(quoted), ...options].join(" "));
+  const names = positionals.map(quoted);
+  const words = TAKES_COMMAND.includes(command)
+    ? [...options, "--", ...names]
+    : [...names, ...options];
+  return maskSecretLooks(["brownout", command, ...words].join(" "));
 }
 
 function quoted(text: string): string {

@@ -12,11 +12,11 @@ export function passRule(history: History, id: string): MatcherVerdict {
   const rule = ruleById(id);
   if (hasOnlyRequests(history) && !(rulesOfRequests as readonly string[]).includes(rule.id))
     return callsNotSeen();
-  const finding = judgeByEveryRule({ ...history, header: { ...history.header, asserts: [] } }, [
+  const findings = judgeByEveryRule({ ...history, header: { ...history.header, asserts: [] } }, [
     rule,
   ]);
-  const judgement = finding[0] ?? rule.judge(history);
-  return { verdict: judgement.verdict, message: messageOf(history, rule, judgement) };
+  const judgement = findings[0] ?? rule.judge(history);
+  return { verdict: judgement.verdict, message: messageOf(history, rule, judgement), findings };
 }
 
 /** Passes when something went wrong, no rule fails, and at least one has come to a conclusion. Throws `unknown-rule` for an exception that is not a rule. */
@@ -30,7 +30,7 @@ export function passAllRules(
   const failed = findings.filter(({ verdict }) => verdict === "fail");
   if (failed.length > 0) {
     const message = failed.map((finding) => messageOf(history, ruleById(finding.rule), finding));
-    return { verdict: "fail", message: message.join("\n\n") };
+    return { verdict: "fail", message: message.join("\n\n"), findings: failed };
   }
   if (!hasTrouble(history)) {
     return {
@@ -47,14 +47,15 @@ export function passAllRules(
   );
   if (unmet.length > 0) {
     const message = unmet.map((finding) => messageOf(history, ruleById(finding.rule), finding));
-    return { verdict: "inconclusive", message: message.join("\n\n") };
+    return { verdict: "inconclusive", message: message.join("\n\n"), findings: unmet };
   }
   const passed = findings.filter(
     ({ rule, verdict }) => verdict === "pass" && provesSomething(rule),
   );
   if (passed.length > 0) {
     const lines = passed.map(({ rule, message }) => `${rule}: ${message}`);
-    return { verdict: "pass", message: `no rule fails, and these hold:\n${lines.join("\n")}` };
+    const message = `no rule fails, and these hold:\n${lines.join("\n")}`;
+    return { verdict: "pass", message, findings: passed };
   }
   return {
     verdict: "inconclusive",

@@ -8,6 +8,7 @@ import type { Endpoint } from "../../entra/request/endpoint.ts";
 import { passAllRules, passRule } from "./by-rule.ts";
 import { promptedAtMost, requested, type Requested, served, type Served } from "./counts.ts";
 import { explaining } from "../../core/explain.ts";
+import { noteExpectation } from "./expectations.ts";
 import { keptWorkingFromCache } from "./kept-working.ts";
 import type { MatcherVerdict } from "./verdict.ts";
 
@@ -74,8 +75,10 @@ export const matchers: Readonly<Record<keyof EntraMatchers<unknown>, Matcher>> =
 
 function toMatcher(name: string, judge: Judge): Matcher {
   return function match(received, ...values) {
-    const { verdict, message } = explaining(() => judge(historyOf(received, name), ...values));
+    const found = explaining(() => judge(historyOf(received, name), ...values));
+    const { verdict, message } = found;
     const isNot = this.isNot === true;
+    noteExpectation({ matcher: name, values, isNot, ...found });
     // An inconclusive history proves neither the expectation nor its opposite.
     const pass = verdict === "inconclusive" ? isNot : verdict === "pass";
     return { pass, message: () => `${isNot ? "not " : ""}${name}: ${message}` };

@@ -1,5 +1,6 @@
 /** What a matcher concludes from a history, independent of any test runner. */
 import type { Verdict } from "../../rules/rule.ts";
+import type { Finding } from "../../rules/rules.ts";
 import type { History } from "../../history/event.ts";
 import { evidenceLines } from "../../history/event-line.ts";
 
@@ -7,6 +8,8 @@ import { evidenceLines } from "../../history/event-line.ts";
 export interface MatcherVerdict {
   readonly verdict: Verdict;
   readonly message: string;
+  /** What the rules say that it asked; absent for a matcher that asks none. */
+  readonly findings?: readonly Finding[];
 }
 
 /** The message of a matcher: what was found, the events that show it, and further lines. */

@@ -12,6 +12,7 @@ import {
 import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
 import { worldHint } from "../../runner/live/refusal-hint.ts";
 import type { Refusal } from "../../runner/live/refusals.ts";
+import { leaveResult } from "../results/leave-result.ts";
 import type { SeenInTest } from "./test-simulator.ts";
 
 export interface FinishedTest {
@@ -32,7 +33,17 @@ export function leaveHistory({ session, testInfo, seen, problems }: FinishedTest
     contentType: "application/jsonl",
   });
   const { status, expectedStatus, title } = testInfo;
-  if (status === expectedStatus && problems.length === 0) return;
+  const hasPassed = status === expectedStatus && problems.length === 0;
+  leaveResult(
+    session,
+    {
+      title: titleOf(testInfo),
+      file: testInfo.file,
+      errors: hasPassed ? [] : [...testInfo.errors, ...problems, {}],
+    },
+    (file, pattern) => `npx playwright test ${file} -g ${pattern}`,
+  );
+  if (hasPassed) return;
   const lines = [
     ...timelineText(session, { title, whole: `in the attachment ${TIMELINE}` }),
     ...pageErrorLines(seen.pageErrors),
@@ -45,6 +56,12 @@ export function leaveHistory({ session, testInfo, seen, problems }: FinishedTest
     `Check it again: ${ownCommand()} check ${quoted(journal)}`,
   ];
   console.error(lines.join("\n"));
+}
+
+/** The same test in another project, such as of another browser, is another. */
+function titleOf({ titlePath, project }: TestInfo): string {
+  const title = titlePath.slice(1).join(" > ");
+  return project.name === "" ? title : `${title} [${project.name}]`;
 }
 
 /** Writes a file to the test's output folder and attaches it to the report; returns its path from the working directory. */

@@ -16,6 +16,7 @@ import type { LiveControls } from "../../runner/live/live-controls.ts";
 import { type LiveSimulation, startLiveSimulation } from "../../runner/live/live-simulation.ts";
 import { mount } from "../../network/browser-mounts/standalone-proxy.ts";
 import { checkProxyOptions, type EntraProxyOptions } from "./entra-proxy-options.ts";
+import { beginResult, leaveResult } from "../results/leave-result.ts";
 import { reportFailure } from "./report-failure.ts";
 
 const ENTRY = "createEntraProxy";
@@ -138,6 +139,7 @@ async function begin(options: EntraProxyOptions, title: string): Promise<Running
   const { allow = [], journals: _journals, app = { name: "app" }, ...rest } = options;
   const clock = createVirtualClock({ startMs: machineTime(), quietTurns: mount.quietTurns });
   const stopTime = clock.flow();
+  beginResult();
   try {
     const session = await startLiveSimulation({
       ...rest,
@@ -184,6 +186,7 @@ async function end(
     throw error;
   } finally {
     if (errors.length > 0) reportFailure(session, { title, errors, entry: ENTRY, journals });
+    leaveResult(session, { title, errors });
   }
 }
 

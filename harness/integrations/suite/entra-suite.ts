@@ -14,6 +14,7 @@ import { type LiveSimulation, startLiveSimulation } from "../../runner/live/live
 import { joinProblems, quotedNames, withoutPort } from "../../runner/live/join-problems.ts";
 import { createEarlierTokens, type EarlierTokens } from "./earlier-tokens.ts";
 import { reportAbandonedWaits, reportFailure, reportUnknownTokens } from "./report-failure.ts";
+import { beginResult, leaveResult } from "../results/leave-result.ts";
 import { liveOptionsOf } from "./suite-live-options.ts";
 import { checkOptions, type EntraOptions } from "./suite-options.ts";
 import { processOfSuite } from "./watch-uncaught.ts";
@@ -29,7 +30,9 @@ export interface EntraSuite {
   readonly stop: (session: LiveSimulation) => Promise<void>;
   /** Prints the timeline of a test that failed, and writes its journal if the options ask for it. */
   readonly report: (session: LiveSimulation, failed: EndedTest) => void;
-  /** Stops, and reports a test that has failed, by itself or by what was wrong with it; rejects as `stop` does. */
+  /** Leaves what the test came to for `brownout suite`, if that runs it; `stop` comes first. Throws `unwritable`. */
+  readonly leave: (session: LiveSimulation, ended: EndedTest) => void;
+  /** Stops, reports a test that has failed, by itself or by what was wrong with it, and leaves what it came to; rejects as `stop` does. */
   readonly finish: (session: LiveSimulation, ended: EndedTest) => Promise<void>;
 }
 
@@ -55,6 +58,7 @@ export function createEntraSuite(options: EntraOptions, runner: TestRunner): Ent
       running = "starting";
       let session: LiveSimulation | undefined;
       try {
+        beginResult();
         session = await begin(options, runner, { test, check, earlier });
         const unwatch = watchSentHeaders(session.tokens.saw);
         const unmirror = mirrorProcessIn(realm);
@@ -93,6 +97,7 @@ export function createEntraSuite(options: EntraOptions, runner: TestRunner): Ent
     },
     report: (session, failed) =>
       reportFailure(session, { ...failed, entry, journals: options.journals }),
+    leave: (session, ended) => leaveResult(session, ended, runner.again),
     async finish(session, { errors, ...test }) {
       const all = [...errors];
       try {
@@ -102,6 +107,7 @@ export function createEntraSuite(options: EntraOptions, runner: TestRunner): Ent
         throw error;
       } finally {
         if (all.length > 0) suite.report(session, { ...test, errors: all });
+        suite.leave(session, { ...test, errors: all });
       }
     },
   };

@@ -1,15 +1,12 @@
 /** Reports a failed test: its timeline on the terminal and, if wanted, its journal as a file. */
 import { hash } from "node:crypto";
-import { writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { ownCommand } from "../../core/own-command.ts";
-import { HarnessError } from "../../core/errors.ts";
 import { describeEvent } from "../../history/event-line.ts";
 import { failsEveryRequest } from "../../history/fault-facts.ts";
 import { EARLIER_TOKENS, usesEntra } from "../../rules/model/entra-use.ts";
 import { operationsOf } from "../../rules/model/exchanges.ts";
 import { faultSpansOf } from "../../rules/model/fault-windows.ts";
-import { makeFolder } from "../../core/make-folder.ts";
 import {
   pendingWaits,
   timelineText,
@@ -19,6 +16,7 @@ import {
 import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
 import type { EntraOptions } from "./suite-options.ts";
 import type { TestIdentity, TestRunner } from "./test-runner.ts";
+import { writeJournalTo } from "../results/write-journal.ts";
 import { hasSucceeded } from "../../rules/model/success.ts";
 
 export interface Failure extends TestIdentity {
@@ -105,16 +103,7 @@ function writeJournalFile(
   { entry, folder, ...test }: TestIdentity & Pick<Failure, "entry"> & { readonly folder: string },
 ): string {
   const file = join(folder, `${journalName(test)}.jsonl`);
-  try {
-    makeFolder(folder);
-    writeFileSync(file, session.journal());
-  } catch (cause) {
-    throw new HarnessError("unwritable", `the journal could not be written to ${file}`, {
-      place: `${entry}.journals`,
-      hint: "Name a folder that is writable.",
-      cause,
-    });
-  }
+  writeJournalTo(file, session.journal(), `${entry}.journals`);
   return file;
 }
 

@@ -12,7 +12,12 @@ export interface TestRunner {
   readonly fakeTimers: () => string | undefined;
   /** Whether the runner fetches modules in a way that the event loop does not show. */
   readonly isBusy?: () => boolean;
+  /** The command that runs a test again; default: none is known. */
+  readonly again?: Again;
 }
+
+/** The command that runs one test again, by its file and a regular expression for its title. */
+export type Again = (file: string, title: string) => string;
 
 /** What names the journal of a test. */
 export interface TestIdentity {

@@ -2,7 +2,7 @@
 import type { ChangeDetail } from "./change.ts";
 import { countIn, isWorse, nextFigure } from "./figures.ts";
 import type { EarlierOutcome, FindingState, Occurrence, Past, Streaks } from "./ledger-state.ts";
-import type { FindingRecord } from "./session-record.ts";
+import { CAUSES, type FindingRecord } from "./session-record.ts";
 
 /** What a session says of a finding. */
 export type Seen = { readonly version: string } & (
@@ -114,7 +114,7 @@ function stillFailing(
     times: open.times + 1,
     version,
     message: finding.message,
-    ...(finding.cause === undefined ? {} : { cause: finding.cause }),
+    ...withCause(open, finding),
     count: nextFigure("count", open.count, now),
     accepted: isAccepted(finding),
     quarantined: finding.quarantined === true,
@@ -154,8 +154,17 @@ function stillFailing(
   }
 }
 
+/** A cause that was reported before is no news when it is back, nor is it one that another is gone. */
 function isOtherCause(open: Occurrence, { cause }: FindingRecord): boolean {
-  return open.cause !== undefined && cause !== undefined && cause !== open.cause;
+  if (open.cause === undefined || cause === undefined) return false;
+  const known = open.cause.split(CAUSES);
+  return cause.split(CAUSES).some((one) => !known.includes(one));
+}
+
+/** All causes that were seen since the finding is there. */
+function withCause({ cause: before }: Occurrence, { cause }: FindingRecord): { cause?: string } {
+  const all = [before, cause].flatMap((causes) => causes?.split(CAUSES) ?? []);
+  return all.length === 0 ? {} : { cause: [...new Set(all)].toSorted().join(CAUSES) };
 }
 
 function holding(before: FindingState, version: string, session: SessionOfFinding): Folded {

@@ -23,6 +23,7 @@ export interface Occurrence {
   /** As it was last seen. */
   readonly version: string;
   readonly message: string;
+  /** All causes that controls found since it is there. */
   readonly cause?: string;
   readonly count: Figure;
   /** The baseline or the quarantine accepted it when it was last seen. */

@@ -117,6 +117,10 @@ describe("a finding", () => {
       "",
       NEW,
     ]);
+    // One of two causes is gone, and back: each was reported.
+    const [dns, both] = [caused("dns"), caused("dns, throttled")];
+    expect(over(good, both, dns, both)).toEqual([FIXED, NEW, "", ""]);
+    expect(over(good, dns, both, dns)).toEqual([FIXED, NEW, NEW, ""]);
   });
 });
 

@@ -102,6 +102,9 @@ function runRecordOf(run: ReadResults["runs"][number]): RunRecord {
   };
 }
 
+/** Between sets of fault windows, each of which is enough for a finding. */
+export const CAUSES = ", ";
+
 /** What a control names as the cause, as a text to compare; undefined when it names none. */
 function causeOf(control: Control | undefined): string | undefined {
   if (control?.kind === "not-of-the-outage") return "no fault";
@@ -112,7 +115,7 @@ function causeOf(control: Control | undefined): string | undefined {
       .toSorted()
       .join("+"),
   );
-  return sets.toSorted().join(", ");
+  return sets.toSorted().join(CAUSES);
 }
 
 function shapeOf(run: ReadResults["runs"][number]): string {

@@ -3,6 +3,7 @@ import { type Finding, judgeByEveryRule, provesSomething, rules } from "../../ru
 import { whyUnproved } from "../../rules/model/unproved.ts";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
 import type { History } from "../../history/event.ts";
+import type { SuiteTest } from "../../history/header.ts";
 import type { JudgedRun } from "./results.ts";
 
 /**
@@ -13,6 +14,7 @@ import type { JudgedRun } from "./results.ts";
  */
 export function judgeRun(history: History, simulatedMs?: number): JudgedRun {
   const { header, events } = history;
+  if (header.test !== undefined) return judgedByItsTest(history, header.test, simulatedMs);
   const lastedMs = (events.at(-1)?.at ?? header.startedAt) - header.startedAt;
   const findings = judgeByEveryRule(history);
   const isSilent = findings.every(
@@ -24,6 +26,21 @@ export function judgeRun(history: History, simulatedMs?: number): JudgedRun {
       : isSilent
         ? rules.map(({ id }) => id)
         : rulesOfUnproved(history, findings);
+  return {
+    history: { header: { ...header, asserts }, events },
+    simulatedMs: simulatedMs ?? lastedMs,
+    findings,
+  };
+}
+
+/** A test says itself what it is about: rules that it does not ask for are not held against it. */
+function judgedByItsTest(
+  { header, events }: History,
+  { findings }: SuiteTest,
+  simulatedMs: number | undefined,
+): JudgedRun {
+  const lastedMs = (events.at(-1)?.at ?? header.startedAt) - header.startedAt;
+  const asserts = [...new Set(findings.map(({ rule }) => rule))];
   return {
     history: { header: { ...header, asserts }, events },
     simulatedMs: simulatedMs ?? lastedMs,

@@ -10,7 +10,10 @@ const WORDS = /(?:'[^']*'|\\'|[^\s'])+/g;
  * `command` as `run.json` has it.
  */
 export function playedCommand(command: string): string {
-  const words = command.replace(/^brownout /, "").match(WORDS) ?? [];
+  const words: readonly string[] = command.replace(/^brownout /, "").match(WORDS) ?? [];
+  // What stands behind it is a command of another program.
+  const own = words.indexOf("--");
+  if (own !== -1) return [words[0], ...words.slice(own)].join(" ");
   const first = words.findIndex((word) => word.startsWith("--"));
   const names = first === -1 ? words : words.slice(0, first);
   const chosen = words.flatMap((word, index) =>

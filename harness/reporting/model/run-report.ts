@@ -18,7 +18,7 @@ import { standingOf } from "./standing.ts";
 export interface ReportedRun {
   readonly run: JudgedRun;
   /** Absent for a history that no scenario of ours made. */
-  readonly scenario?: Pick<Scenario, "title" | "story">;
+  readonly scenario?: Pick<Scenario, "title"> & Partial<Pick<Scenario, "story">>;
   /** The command that runs it again. */
   readonly replay?: string;
   /** Its journal, relative to where the command was called. */
