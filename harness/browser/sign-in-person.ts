@@ -73,11 +73,11 @@ async function wantedIn(form: Locator, { presses = [] }: Answers): Promise<Locat
   return undefined;
 }
 
-/** A person who clicks waits for the page to go. */
+/** A person who clicks waits for the page to go. Playwright's own click would wait for a frame, and not all tabs have frames. */
 async function press(page: Page, button: Locator): Promise<void> {
   await Promise.all([
     page.waitForRequest((request) => request.isNavigationRequest(), { timeout: GONE_MAX_MS }),
-    button.click({ noWaitAfter: true }),
+    button.evaluate((element: HTMLElement) => element.click()),
   ]);
 }
 

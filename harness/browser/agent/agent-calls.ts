@@ -1,7 +1,8 @@
 /** What the harness asks of the agent in a document; undefined where there is none. */
-import type { CDPSession, Frame, Page } from "@playwright/test";
+import type { Frame } from "@playwright/test";
 import type { DeviceState } from "../../core/device.ts";
 import { unlessCollected } from "../collected-promises.ts";
+import { sessionOfPage } from "../page-session.ts";
 import type {
   DocumentTime,
   LeapRequest,
@@ -46,7 +47,7 @@ async function askAgent<T>(frame: Frame, { method, values }: AgentCall): Answer<
   const page = frame.page();
   const expression = `globalThis.__brownout?.${method}(${values.map((value) => JSON.stringify(value)).join(", ")})`;
   if (frame !== page.mainFrame()) return frame.evaluate<T | undefined>(expression);
-  const session = await sessionOf(page);
+  const session = await sessionOfPage(page);
   const { result, exceptionDetails } = await session.send("Runtime.evaluate", {
     expression,
     awaitPromise: true,
@@ -55,16 +56,4 @@ async function askAgent<T>(frame: Frame, { method, values }: AgentCall): Answer<
   if (exceptionDetails !== undefined)
     throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
   return result.value as T | undefined;
-}
-
-const sessions = new WeakMap<Page, Promise<CDPSession>>();
-
-/** One session a page, for its whole life. */
-function sessionOf(page: Page): Promise<CDPSession> {
-  const known = sessions.get(page);
-  if (known !== undefined) return known;
-  const opening = page.context().newCDPSession(page);
-  sessions.set(page, opening);
-  opening.catch(() => void sessions.delete(page));
-  return opening;
 }

@@ -5,6 +5,7 @@
  */
 import type { Page, Request } from "@playwright/test";
 import { HarnessError } from "../../core/errors.ts";
+import { afterMachineMs } from "../../core/time/machine-timer.ts";
 import type { Flow } from "../../history/event.ts";
 import type { PageFile } from "../../network/browser-mounts/page-file.ts";
 import type {
@@ -181,7 +182,7 @@ function addressesOf(
 }
 
 async function openTab(opened: Opened): Promise<ClientTab> {
-  const tab = await opened.browser.openTab(opened.address);
+  const tab = await opened.browser.openTab(opened.address, { frames: "none" });
   opened.tabs.set(tab.name, tab);
   await started(opened, pageOf(tab));
   return tab;
@@ -212,30 +213,38 @@ function tabNamed(opened: Opened, name: string | undefined): ClientTab {
 
 type PageScope = typeof globalThis & { readonly app?: PageApp };
 
-/** Documents of one page that may come and go before its application starts, and frames of animation that each is given: half a minute. */
+/** Documents of one page that may come and go before its application starts, and how often and how long, ms of the machine's time, a document without one is waited for to go: half a minute. */
 const DOCUMENTS_MAX = 20;
-const FRAMES_MAX = 1_800;
+const WAITS_MAX = 1_200;
+const WAIT_MS = 25;
 
 /** Waits until the library has started in the page; resolves to the result of a redirect. */
 async function started({ browser }: Opened, page: Page): Promise<PageOutcome | undefined> {
   return browser.during(async () => {
-    for (let documents = 0; documents < DOCUMENTS_MAX; documents += 1) {
-      const seen = await page.evaluate(outcomeOfStart, FRAMES_MAX).catch((error: unknown) => {
+    for (let documents = 0, waits = 0; documents < DOCUMENTS_MAX && waits < WAITS_MAX;) {
+      const seen = await page.evaluate(outcomeOfStart).catch((error: unknown) => {
         if (isLeft(error)) return "left" as const;
         throw error;
       });
-      if (seen === undefined) break;
-      if (seen !== "left") return seen.outcome;
+      if (seen === "left") documents += 1;
+      else if (seen !== undefined) return seen.outcome;
+      else {
+        // A reload has begun, and the document of before is still there.
+        waits += 1;
+        await new Promise<void>((resolve) => void afterMachineMs(WAIT_MS, resolve));
+      }
     }
     throw notStarted(page.url());
   });
 }
 
-/** Runs in the page. */
-async function outcomeOfStart(framesMax: number) {
+/** Runs in the page; `undefined` when its document was loaded without an application. */
+async function outcomeOfStart() {
   const scope = globalThis as PageScope;
-  for (let frames = 0; scope.app === undefined && frames < framesMax; frames += 1)
-    await new Promise((resolve) => void requestAnimationFrame(resolve));
+  if (scope.app === undefined && document.readyState !== "complete")
+    await new Promise((resolve) => {
+      scope.addEventListener("load", resolve);
+    });
   return scope.app && { outcome: await scope.app.started };
 }
 

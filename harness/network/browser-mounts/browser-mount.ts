@@ -6,6 +6,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions } from "@playwright/test";
 import { processBrowser } from "../../browser/launch/launch.ts";
 import { keepTime, type PageTime } from "../../browser/page-time.ts";
+import { openContext } from "../../browser/unpainted-tabs.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { createAppOrigins } from "./app-origins.ts";
 import { createInProcessTransport } from "../in-process-transport.ts";
@@ -180,7 +181,7 @@ async function startProfile(
     readonly kept: StorageState;
   },
 ): Promise<Pick<BrowserProfile, "context" | "time" | "close">> {
-  const context = await browser.newContext({
+  const context = await openContext(browser, {
     ...prepared.contextOptions,
     ...(kept === undefined ? {} : { storageState: kept }),
   });

@@ -4,7 +4,8 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { unlessCollected } from "../../browser/collected-promises.ts";
-import type { ClientBrowser, ClientTab } from "../../clients/client.ts";
+import { openUnpaintedTab } from "../../browser/unpainted-tabs.ts";
+import type { ClientBrowser, ClientTab, TabOptions } from "../../clients/client.ts";
 import { HarnessError } from "../../core/errors.ts";
 import type { BrowserProfile } from "../../network/mount.ts";
 import type {
@@ -76,7 +77,7 @@ function createClientBrowser(state: ContextsState, name: string, client: string)
       mounted.serve(origin, files);
     },
     claim: (correlationId) => attribution.claim(correlationId),
-    openTab: (address) => openTab(state, { context: name, client, address }),
+    openTab: (address, options) => openTab(state, { context: name, client, address, ...options }),
     async during(work) {
       const { time } = await contextNamed(state, name).opening;
       state.pendingCalls += 1;
@@ -113,11 +114,14 @@ async function openTab(
     context,
     client,
     address,
-  }: { readonly context: string; readonly client: string; readonly address: string },
+    frames,
+  }: TabOptions & { readonly context: string; readonly client: string; readonly address: string },
 ): Promise<ClientTab> {
   const { tabs, holding } = state;
   const profile = await contextNamed(state, context).opening;
-  const page = await holding(() => profile.context.newPage());
+  const page = await holding(() =>
+    frames === "none" ? openUnpaintedTab(profile.context) : profile.context.newPage(),
+  );
   const opened = tabs.enter({ client, context, kind: "tab" }, page);
   await holding(() => page.goto(address, { waitUntil: "commit" }));
   return {
