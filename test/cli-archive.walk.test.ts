@@ -227,12 +227,17 @@ describe("an archive that is damaged or locked", () => {
     expect(code).toBe(0);
   });
 
-  it("as its folder is a file is said, and the run is in its output folder", async () => {
+  it("as its folder is a file ends in exit code 2, and the run is in its output folder", async () => {
     writeFileSync(at("file"), "");
-    const { stdout, code } = await run(2, PATIENT, "--archive", "file");
-    expect(stdout).toMatch(/^Archive: .*This run is in its output folder alone\.$/m);
+    const { stderr, code } = await run(2, PATIENT, "--archive", "file");
+    expect(stderr).toMatch(/^brownout: file.*: this run is in its output folder alone: /m);
     expect(json("reports/out/results.json")).toMatchObject({ totals: { runs: 1 } });
-    expect(code).toBe(0);
+    expect(json("reports/out/run.json")).toMatchObject({
+      outcome: "failed",
+      exitCode: 2,
+      problems: [{ code: "unwritable" }],
+    });
+    expect(code).toBe(2);
   });
 
   it("does not take in a waiting file that is broken, and says so each time", async () => {

@@ -100,6 +100,44 @@ describe.runIf(mayMount)("a disk that is full", () => {
   });
 });
 
+describe.runIf(mayMount)("the disk of the archive", () => {
+  const ARCHIVE = "--archive disk/archive --job nightly";
+  it("as it is full ends the night with 2; its results are kept, and it is known when there is room again", () => {
+    const { stdout, stderr } = onDisk(
+      600,
+      `${RUN} ./good.scenario.ts ${ARCHIVE} --out nights/full > /dev/null; echo "first $?"
+       ${FILL}
+       ${RUN} ./bad.scenario.ts ${ARCHIVE} --out nights/full; echo "code $?"; ls nights/full
+       "$NODE" "$BIN" archive add nights/full ${ARCHIVE}; echo "add $?"
+       rm disk/big; "$NODE" "$BIN" archive add nights/full ${ARCHIVE}; echo "room $?"`,
+    );
+    expect(stdout).toMatch(/^first 0$/m);
+    expect(stderr).toMatch(/^brownout: disk\/archive.*: this run is in its output folder alone: /m);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(stdout).toMatch(/^code 2$/m);
+    expect(stdout).toMatch(/^results\.json$/m);
+    expect(stdout).not.toMatch(/^news\.json$/m);
+    expect(stdout).toMatch(/^add 2$/m);
+    expect(stdout).toMatch(/^room 0$/m);
+    expect(stdout).toMatch(/^New: bad, /m);
+  });
+
+  it("as it is read-only ends the night and a delivery with 2; it can still be read", () => {
+    const { stdout, stderr } = onDisk(
+      4_000,
+      `${RUN} ./good.scenario.ts ${ARCHIVE} --out nights/read > /dev/null
+       mount -o remount,ro disk
+       ${RUN} ./good.scenario.ts ${ARCHIVE} --out nights/read; echo "code $?"
+       "$NODE" "$BIN" deliver ${ARCHIVE} --webhook http://127.0.0.1:9/; echo "deliver $?"
+       "$NODE" "$BIN" trend ${ARCHIVE} > /dev/null; echo "trend $?"`,
+    );
+    expect(stdout).toMatch(/^code 2$/m);
+    expect(stdout).toMatch(/^deliver 2$/m);
+    expect(stdout).toMatch(/^trend 0$/m);
+    expect(stderr).not.toMatch(/^\s+at |defect of brownout/m);
+  });
+});
+
 describe.runIf(mayMount)("a folder that is read-only", () => {
   it("keeps what it has, which is said to be of an earlier run; results go elsewhere, with 2", () => {
     const { stdout, stderr } = onDisk(

@@ -165,7 +165,8 @@ export function archiveEnd(
   facts: RunFacts,
   io: Io,
 ): ArchivedRun | undefined {
-  if (archived === undefined) return undefined;
+  // What could not be archived then cannot be now.
+  if (archived === undefined || archived.problem !== undefined) return archived;
   const known = archived.facts.problems.map(({ code, message }) => `${code} ${message}`);
   const problems = facts.problems.filter(
     ({ code, message }) => !known.includes(`${code} ${message}`),

@@ -116,7 +116,7 @@ function add({ values, positionals }: Given, io: Io): void {
     const results = parseResults(readTextFile(file, place), place);
     const known = factsBeside(file, place);
     const label = values.label ?? known?.label;
-    const { lines, changes } = addToArchive(results, {
+    const { id, lines, changes, problem } = addToArchive(results, {
       folder,
       cwd: io.cwd,
       recordedAt: known?.startedAt ?? new Date(io.now()).toISOString(),
@@ -128,7 +128,8 @@ function add({ values, positionals }: Given, io: Io): void {
         job: values.job ?? known?.job ?? "added",
       },
     });
-    io.stdout.write(`${place} is in ${shortPath(io.cwd, folder)}.\n`);
+    if (problem !== undefined) throw problem;
+    if (id !== undefined) io.stdout.write(`${place} is in ${shortPath(io.cwd, folder)}.\n`);
     for (const line of [...lines, ...changeLines(changes)]) io.stdout.write(`${line}\n`);
   }
 }

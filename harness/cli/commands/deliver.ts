@@ -39,7 +39,7 @@ type Given = Arguments<typeof deliverOptions>;
 /** Delivers; resolves to 2 when a channel did not take all. */
 export async function deliverCommand(asked: Given, io: Io): Promise<number> {
   const receivers = receiversOf(asked, io);
-  const pending = readPending(asked.values, io);
+  const pending = readPending(asked.values, receivers, io);
   if (pending === undefined) {
     io.stdout.write("The archive is empty: there is nothing to deliver.\n");
     return 0;
@@ -83,6 +83,7 @@ function receiversOf({ values, positionals }: Given, io: Io): readonly Channel[]
 
 function readPending(
   { archive: named, job }: Given["values"],
+  receivers: readonly Channel[],
   io: Io,
 ): { readonly channels: Channels; readonly sender: Sender } | undefined {
   const archive = archiveToRead(named, io.cwd);
@@ -91,6 +92,8 @@ function readPending(
     const head = line === undefined ? undefined : archive.heads(1, line).at(-1);
     const session = head === undefined ? undefined : archive.session(head.id);
     if (line === undefined || session === undefined) return undefined;
+    // An archive that cannot be written would deliver the same again and again, or nothing.
+    for (const { name } of receivers) archive.pending(name, line);
     const folder = archiveFolder(named, io.cwd) ?? "";
     const build = buildFactsOf(io.environment)?.build ?? session.facts?.build;
     const sender = { ...senderOf(io), run: session.id, ...given("label", session.label) };

@@ -238,10 +238,12 @@ function reportWhole(
   { io, archived: before }: { readonly io: Io; readonly archived?: ArchivedRun | undefined },
 ): ReportedWhole {
   const found = buildWhole(folder, whole, io);
-  const facts = factsOf(found, whole);
   const { target } = whole;
+  const facts = factsOf(found, whole);
   const archived = before ?? archiveRun(found.results, { target, facts, out: folder, io });
-  return { model: reportSince(found, archived), facts, archived };
+  const lost = before === undefined ? archived?.problem : undefined;
+  if (lost !== undefined) whole.problems.push(lost);
+  return { model: reportSince(found, archived), facts: factsOf(found, whole), archived };
 }
 
 function factsOf(model: ReportModel, whole: Whole): RunFacts {

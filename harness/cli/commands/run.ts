@@ -161,6 +161,7 @@ async function runPlanned(
   const target = interruptedBy === undefined || !io.stdout.isTTY ? plan.archiveTarget : {};
   let facts = factsNow();
   const archived = archiveRun(results, { target, facts, out: plan.out, io });
+  if (archived?.problem !== undefined) problems.push(archived.problem);
   const model = reportSince(found, archived);
   const kept = await attempt(() =>
     keepReports(plan.out, async (out, problem) => {

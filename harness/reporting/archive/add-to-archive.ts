@@ -28,8 +28,10 @@ export interface ArchivedResults {
   readonly lines: readonly string[];
   /** What this session changed. */
   readonly changes: readonly Change[];
-  /** Its number in the archive; absent when it waits. */
+  /** Its number in the archive; absent when it is not there. */
   readonly id?: number;
+  /** Why it is neither in the archive nor waits for the next session, as on a full disk: what it found is compared with nothing, and no channel hears of it. */
+  readonly problem?: HarnessError;
   /** What channels have not taken yet; absent when the session waits. */
   readonly channels?: Channels;
   /** Since when a finding of it is there; undefined for one that began with it and has no earlier run to compare with, and while the session waits. */
@@ -87,8 +89,10 @@ export function addToArchive(results: ResultsToArchive, entry: ArchiveEntry): Ar
       return add();
     }
   } catch (error) {
-    lines.push(...keepWaiting(error, waiting, { folder, cwd }));
-    return { lines, changes: [], sinceOf: () => undefined };
+    const kept = keepWaiting(error, waiting, { folder, cwd });
+    lines.push(...kept.lines);
+    const lost = kept.problem === undefined ? {} : { problem: kept.problem };
+    return { lines, changes: [], sinceOf: () => undefined, ...lost };
   }
 }
 
@@ -245,7 +249,7 @@ function keepWaiting(
   error: unknown,
   waiting: Waiting,
   { folder, cwd }: Pick<ArchiveEntry, "folder" | "cwd">,
-): readonly string[] {
+): Pick<ArchivedResults, "lines" | "problem"> {
   const known = error instanceof HarnessError ? error : undefined;
   const reason = error instanceof Error ? error.message : String(error);
   const hint = known?.hint === undefined ? "" : ` ${known.hint}`;
@@ -253,9 +257,18 @@ function keepWaiting(
   const file = freeName(join(folder, WAITING, stamp(waiting.when.recordedAt)), ".json");
   try {
     writeWhole(file, `${JSON.stringify(waiting)}\n`);
-    return [`${problem}${hint} This run waits in ${shortPath(cwd, file)} for the next.`];
+    return { lines: [`${problem}${hint} This run waits in ${shortPath(cwd, file)} for the next.`] };
   } catch {
-    return [`${problem}${hint} This run is in its output folder alone.`];
+    const message = `this run is in its output folder alone: ${reason}`;
+    const place = known?.place ?? folder;
+    return {
+      lines: [],
+      problem: new HarnessError("unwritable", message, {
+        place,
+        hint: known?.hint ?? "Name another folder with --archive DIR.",
+        cause: error,
+      }),
+    };
   }
 }
 
