@@ -80,8 +80,9 @@ it("lets requests through to the hosts that a suite allows, with TLS and without
 });
 
 it.each(browserMounts)("is not left behind by %s when its browser dies at once", async (name) => {
-  const newContext = (): Promise<never> => Promise.reject(new Error("Browser closed"));
-  vi.spyOn(processBrowser, "launchBrowser").mockResolvedValue({ newContext } as never);
+  const dead = (): Promise<never> => Promise.reject(new Error("Browser closed"));
+  const browser = { newContext: dead, newBrowserCDPSession: dead };
+  vi.spyOn(processBrowser, "launchBrowser").mockResolvedValue(browser as never);
   const mounted = await (
     await loadMount(name)
   ).start({
