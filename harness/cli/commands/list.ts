@@ -4,8 +4,8 @@ import { HarnessError } from "../../core/errors.ts";
 import { outageNames } from "../../faults/outage-names.ts";
 import { clientNames, isInBrowser } from "../../clients/registry.ts";
 import { listScenarios } from "../../../scenarios/find-scenario.ts";
-import { mountNames } from "../../network/mount-names.ts";
-import { isBrowserMount } from "../../network/mounts.ts";
+import { type MountName, mountNames } from "../../network/mount-names.ts";
+import { isBrowserMount, isProgramMount } from "../../network/mounts.ts";
 import { createPaint } from "../../reporting/formats/terminal.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import type { Io } from "../io.ts";
@@ -46,10 +46,7 @@ export function listCommand(
       clients.map((name) => [name, isInBrowser(name) ? "in a browser" : ""]),
       ABOUT_BARE_FETCH,
     ],
-    [
-      "Mounts",
-      mounts.map((name) => [name, isBrowserMount(name) ? "for clients in a browser" : ""]),
-    ],
+    ["Mounts", mounts.map((name) => [name, clientsOf(name)])],
     [
       "Outages",
       outages.map(({ name, says }) => [name, says]),
@@ -94,4 +91,10 @@ function catalogue() {
     outages: Object.entries(outageNames).map(([name, says]) => ({ name, says })),
     rules: rules.map(({ id, says, source, fix }) => ({ id, says, source, fix })),
   };
+}
+
+/** Which clients alone come by a mount; nothing where Node's own do. */
+function clientsOf(mount: MountName): string {
+  if (isBrowserMount(mount)) return "for clients in a browser";
+  return isProgramMount(mount) ? "for clients in other languages" : "";
 }
