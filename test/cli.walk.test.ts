@@ -273,7 +273,15 @@ describe("list", () => {
     const listed = JSON.parse(stdout) as Record<string, readonly unknown[]>;
     expect(listed["scenarios"]?.length).toBeGreaterThan(11);
     expect(listed["clients"]).toContain("msal-node");
-    expect(listed["mounts"]).toEqual(["direct", "msw", "nock", "https", "proxy", "route", "program"]);
+    expect(listed["mounts"]).toEqual([
+      "direct",
+      "msw",
+      "nock",
+      "https",
+      "proxy",
+      "route",
+      "program",
+    ]);
     expect(listed["outages"]).toContainEqual(expect.objectContaining({ name: "throttled" }));
     expect(listed["rules"]).toContainEqual(expect.objectContaining({ id: "retry-after" }));
     expect(code).toBe(0);
