@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
-import { cleanEnvironment, installPacked, SLOW_MS } from "./clean-machine.ts";
+import { cleanEnvironment, installPacked, packInto, SLOW_MS } from "./clean-machine.ts";
 import { root } from "./support/guides.ts";
 
 const dockerfile = readFileSync(`${root}ci/container/Dockerfile`, "utf8").replaceAll("\\\n", "");
@@ -19,6 +19,7 @@ let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "brownout-container-"));
   mkdirSync(join(folder, "srv"));
+  packInto(folder);
   installPacked(folder, join(folder, "srv"));
 }, SLOW_MS);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
