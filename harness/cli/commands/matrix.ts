@@ -102,12 +102,12 @@ export async function matrixCommand(
     onProgress: (done, of, underWay) => progress.status(statusText(done, of, underWay)),
   });
   progress.end();
+  const runs = timed.map(({ run }) => run);
   if (typeof comparison === "string") {
     progress.line(
       "Interrupted: nothing is compared. The journals that were finished stay; go on with --resume.",
     );
     const exitCode = interruptedCodes[comparison];
-    const runs = timed.map(({ run }) => run);
     leaveRunFacts(out, endSession({ seed, exitCode, outcome: "interrupted", runs }));
     return exitCode;
   }
@@ -115,7 +115,6 @@ export async function matrixCommand(
   const exitCode = failures.length === 0 ? 0 : 2;
   const outcome = exitCode === 0 ? "finished" : "failed";
   const clients = versions.flatMap(packageOf);
-  const runs = timed.map(({ run }) => run);
   const facts = endSession({ seed, clients, failures, exitCode, outcome, runs });
   leaveRunFacts(out, facts);
   for (const version of versions) {

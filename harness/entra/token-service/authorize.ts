@@ -43,7 +43,9 @@ export function authorize(context: EstsContext): EstsReply {
     if (session !== undefined) return succeed(context, request, session);
     const { prompt, login_hint: hint } = request.fields;
     if (prompt === "none")
-      throw new EstsError(isOtherSessionAsked(context, request) ? 160021 : 50058);
+      throw new EstsError(
+        namesOtherSession(context, request, signInSessionOf(context)) ? 160021 : 50058,
+      );
     const name = automaticNameOf(context, hint);
     if (name === undefined) return signInPage(context, pageOf(request));
     const found = userNamed(context, request, name);
@@ -108,7 +110,7 @@ function answering(
 
 function usableSession(context: EstsContext, request: AuthorizeRequest): SignInSession | undefined {
   const session = signInSessionOf(context);
-  const { prompt, login_hint: hint, sid } = request.fields;
+  const { prompt, login_hint: hint } = request.fields;
   if (
     session === undefined ||
     prompt === "login" ||
@@ -116,8 +118,7 @@ function usableSession(context: EstsContext, request: AuthorizeRequest): SignInS
     prompt === "create"
   )
     return undefined;
-  // `sid` names another session than the current one.
-  if (sid !== undefined && sid !== signInSessionId(context, session)) return undefined;
+  if (namesOtherSession(context, request, session)) return undefined;
   const fits = request.tenant === undefined || request.tenant.id === session.tenant.id;
   const named = hint === undefined || hint.toLowerCase() === session.user.upn.toLowerCase();
   if (fits && named) return session;
@@ -126,9 +127,11 @@ function usableSession(context: EstsContext, request: AuthorizeRequest): SignInS
 }
 
 /** Whether the app names a session (`sid`) that is not, or no longer, that of this browser. */
-function isOtherSessionAsked(context: EstsContext, { fields }: AuthorizeRequest): boolean {
-  const session = signInSessionOf(context);
-  const { sid } = fields;
+function namesOtherSession(
+  context: EstsContext,
+  { fields: { sid } }: AuthorizeRequest,
+  session: SignInSession | undefined,
+): boolean {
   return sid !== undefined && (session === undefined || sid !== signInSessionId(context, session));
 }
 
