@@ -1,6 +1,7 @@
 /** `brownout env`: the variables by which programs reach what `brownout serve` serves. */
 import { resolve } from "node:path";
 import { HarnessError } from "../../core/errors.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import { parseReady } from "../../serve/ready-file.ts";
 import { ecosystemNames, variablesFor } from "../../serve/variables.ts";
 import type { Arguments, Options } from "../arguments.ts";
@@ -30,11 +31,6 @@ export function envCommand({ values, positionals }: Arguments<typeof envOptions>
   }
   for (const note of notes) io.stdout.write(`# ${note}\n`);
   for (const [name, value] of Object.entries(variables))
-    io.stdout.write(`export ${name}=${quoted(value)}\n`);
+    io.stdout.write(`export ${name}=${shellWord(value, "linux")}\n`);
   return 0;
-}
-
-/** For a POSIX shell. */
-function quoted(value: string): string {
-  return /^[\w./:@,=+-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }

@@ -2,6 +2,7 @@
 import { join, relative } from "node:path";
 import type { JournalHeader } from "../../history/header.ts";
 import { maskSecretLooks } from "../../history/secret-text.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import { brownoutVersion } from "../../core/version.ts";
 import { writeWhole } from "../../reporting/files/write-whole.ts";
 import {
@@ -202,17 +203,13 @@ function commandText({ command, values, positionals }: GivenCommand): string {
       ? []
       : value === true
         ? [`--${name}`]
-        : [`--${name}`, SECRET_OPTIONS.includes(name) ? "<redacted>" : quoted(value)],
+        : [`--${name}`, SECRET_OPTIONS.includes(name) ? "<redacted>" : shellWord(value)],
   );
-  const names = positionals.map(quoted);
+  const names = positionals.map((text) => shellWord(text));
   const words = TAKES_COMMAND.includes(command)
     ? [...options, "--", ...names]
     : [...names, ...options];
   return maskSecretLooks(["brownout", command, ...words].join(" "));
-}
-
-function quoted(text: string): string {
-  return /^[\w./\\:@=+,*-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function textOf(value: string | true | undefined): string | undefined {

@@ -4,6 +4,7 @@ import { dirname, relative } from "node:path";
 import type { TestInfo } from "@playwright/test";
 import { ownCommand } from "../../core/own-command.ts";
 import { makeFolder } from "../../core/make-folder.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import {
   timelineText,
   unfinishedAdvance,
@@ -53,7 +54,7 @@ export function leaveHistory({ session, testInfo, seen, problems }: FinishedTest
     ...(status === "timedOut"
       ? unfinishedAdvance(session).map((line) => `${line} test.setTimeout() gives it longer.`)
       : []),
-    `Check it again: ${ownCommand()} check ${quoted(journal)}`,
+    `Check it again: ${ownCommand()} check ${shellWord(journal)}`,
   ];
   console.error(lines.join("\n"));
 }
@@ -91,10 +92,6 @@ function refusalLines(
       .filter((line) => line !== "")
       .map((line, index) => (index === 0 ? line : `  ${line}`)),
   );
-}
-
-function quoted(path: string): string {
-  return /^[\w./@+:-]+$/.test(path) ? path : `"${path}"`;
 }
 
 function unansweredAt(window: string, { directory }: LiveSimulation): string {

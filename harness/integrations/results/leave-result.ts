@@ -4,6 +4,7 @@
  */
 import { hash } from "node:crypto";
 import { basename, join, relative } from "node:path";
+import { shellWord } from "../../core/shell-word.ts";
 import { stripVTControlCharacters } from "node:util";
 import { writeJournal } from "../../history/journal.ts";
 import type { JournalHeader, TestFinding } from "../../history/header.ts";
@@ -42,7 +43,7 @@ export function leaveResult(
       title: test.title,
       ...(again === undefined || file === undefined
         ? {}
-        : { again: again(quoted(file), quoted(patternOf(test.title))) }),
+        : { again: again(shellWord(file), shellWord(patternOf(test.title))) }),
       findings: findingsOf(expected, { errors, source: file ?? "" }),
     },
   };
@@ -77,10 +78,6 @@ function patternOf(title: string): string {
     .replaceAll(" > ", " ")
     .replace(/ \[[^[]*\]$/, "")
     .replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
-}
-
-function quoted(text: string): string {
-  return /^[\w./@+:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** The file of a test, relative to where its runner was called. */

@@ -2,6 +2,7 @@
 import { hash } from "node:crypto";
 import { basename, join, relative } from "node:path";
 import { ownCommand } from "../../core/own-command.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import { describeEvent } from "../../history/event-line.ts";
 import { failsEveryRequest } from "../../history/fault-facts.ts";
 import { EARLIER_TOKENS, usesEntra } from "../../rules/model/entra-use.ts";
@@ -51,7 +52,7 @@ export function reportFailure(
     ...(journals === undefined
       ? []
       : [
-          `Check it again: ${ownCommand()} check ${writeJournalFile(session, { ...test, entry, folder: journals })}`,
+          `Check it again: ${ownCommand()} check ${shellWord(writeJournalFile(session, { ...test, entry, folder: journals }))}`,
         ]),
   ];
   console.error(text.join("\n"));
