@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { contoso } from "../fixtures/worlds/contoso.ts";
 import { parseJournal } from "../harness/history/journal.ts";
 import { whyNoNamespace } from "../harness/serve/sandbox/namespace.ts";
+import { parseReady } from "../harness/serve/ready-file.ts";
 import { createFolder, type Folder } from "./command-line.ts";
 
 vi.setConfig({ testTimeout: 240_000 });
@@ -232,14 +233,39 @@ describe("a proxy and variables", () => {
   });
 });
 
+/** `brownout serve` in a process of its own, once it serves. */
+async function startServe(ready: string, ...options: string[]) {
+  const program = join(import.meta.dirname, "../bin/brownout.js");
+  const argv = [program, "serve", "--ready-file", ready, ...options];
+  const child = spawn(process.execPath, argv, { cwd: folder.path, stdio: "ignore" });
+  const ended = new Promise((resolve) => child.on("exit", resolve));
+  const file = join(folder.path, ready);
+  while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 100));
+  return { child, ended, ready: parseReady(readFileSync(file, "utf8"), ready) };
+}
+
+describe("an upstream", () => {
+  it("answers a command, whose verdict names what is not judged", async () => {
+    const { child, ended, ready } = await startServe("behind.json");
+    const upstream = `https://${ready.host}:${ready.port}`;
+    for (const [options, printed] of [
+      [[], "200\n"],
+      [["--outage", "outage"], "503\n"],
+    ] as const) {
+      const { stdout, stderr } = exec("--upstream", upstream, ...options, "--", ...node);
+      expect({ stdout, stderr }).toMatchObject({ stdout: printed });
+      expect(stderr).toContain("an upstream is not reached from it): by a proxy");
+      expect(stderr).toMatch(/^Not judged on the upstream .*: .*backup-window/m);
+    }
+    child.kill("SIGTERM");
+    expect(await ended).toBe(0);
+  });
+});
+
 describe("brownout serve", () => {
   it("ends at SIGTERM with exit code 0 and a whole journal", async () => {
     const program = join(import.meta.dirname, "../bin/brownout.js");
-    const argv = [program, "serve", "--ready-file", "ready.json", "--journal", "serve.jsonl"];
-    const child = spawn(process.execPath, argv, { cwd: folder.path, stdio: "ignore" });
-    const ended = new Promise((resolve) => child.on("exit", resolve));
-    while (!existsSync(join(folder.path, "ready.json")))
-      await new Promise((resolve) => setTimeout(resolve, 100));
+    const { child, ended } = await startServe("ready.json", "--journal", "serve.jsonl");
     const { stdout } = spawnSync(
       process.execPath,
       [program, "env", "--for", "node", "--ready-file", "ready.json", "--json"],

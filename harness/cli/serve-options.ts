@@ -16,6 +16,7 @@ import type { Options } from "./arguments.ts";
 import type { Io } from "./io.ts";
 import { readHosts } from "./host-option.ts";
 import { readReceiver } from "./otlp-option.ts";
+import { readUpstream } from "./upstream-option.ts";
 import { readTextFile } from "./text-file.ts";
 
 /** What both `serve` and `exec` take. */
@@ -30,6 +31,10 @@ export const simulatorOptions = {
   host: {
     value: "NAME=URL",
     says: "a host of yours that leads to a server of this machine, with a certificate of brownout ca init; several with commas",
+  },
+  upstream: {
+    value: "URL",
+    says: "another emulator or identity provider, which answers what no fault takes, such as http://127.0.0.1:8080",
   },
   otlp: {
     value: "URL",
@@ -53,6 +58,7 @@ export function readSimulatorOptions(
   { cwd, environment }: Pick<Io, "cwd" | "environment">,
 ): Omit<ServeOptions, "listen" | "clock" | "onProblem"> {
   const { world, settings, plan, machine, app = "app", seed, journal, state, otlp, host } = values;
+  const { upstream } = values;
   const authority = projectAuthority(resolve(cwd, AUTHORITY_FOLDER));
   return {
     ...(authority === undefined ? {} : { authority }),
@@ -62,6 +68,7 @@ export function readSimulatorOptions(
     ...(machine === undefined ? {} : { machine }),
     ...(journal === undefined ? {} : { journal: resolve(cwd, journal) }),
     ...(host === undefined ? {} : { ownHosts: readHosts(host, authority) }),
+    ...(upstream === undefined ? {} : { upstream: readUpstream(upstream) }),
     ...(otlp === undefined ? {} : { otlp: readReceiver(otlp, environment) }),
     ...(state === undefined ? {} : { state: resolve(cwd, state) }),
     app,

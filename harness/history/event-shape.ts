@@ -305,6 +305,7 @@ const header = object({
   expects: optional(list(object({ rule: text, because: text, saying: optional(text) }))),
   variation: optional(object({ faults: optional(list(text)), values: optional(object({})) })),
   earlierTokens: optional(oneOf([true])),
+  upstream: optional(text),
   watchesPages: optional(oneOf([true])),
   sharedProcesses: optional(record),
   unmetFaults: optional(

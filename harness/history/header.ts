@@ -159,6 +159,8 @@ export interface JournalHeader {
   readonly variation?: Variation;
   /** An earlier test of the same process was issued tokens that were still valid when this one began: a client that has outlived it may use them. Absent when not, or unknown. */
   readonly earlierTokens?: true;
+  /** The origin of another identity provider that answered what no fault took; absent when the simulated one did. */
+  readonly upstream?: string;
   /** The pages of the run were watched for errors that nothing in them caught. Absent when they were not, or there were none. */
   readonly watchesPages?: true;
   /** Of application instances that run in the process of an earlier one, the name of that one; absent when each has its own. */

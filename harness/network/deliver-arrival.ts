@@ -1,5 +1,5 @@
 /** Sends an answer over the socket on which its request arrived, as its delivery says. */
-import { deliveryOf, textOfResponse } from "../core/http/message.ts";
+import { bytesOfResponse, deliveryOf } from "../core/http/message.ts";
 import type { Clock } from "../core/time/clock.ts";
 import { stepsOf } from "./deliver.ts";
 import type { Arrival } from "./https-server.ts";
@@ -19,7 +19,7 @@ export async function deliverArrival(
   { clock, gone, beforeCut }: ArrivalDelivery,
 ): Promise<void> {
   const delivery = deliveryOf(response);
-  const steps = stepsOf(Buffer.from(await textOfResponse(response)), delivery);
+  const steps = stepsOf(await bytesOfResponse(response), delivery);
   for (const [index, { afterMs, bytes }] of steps.entries()) {
     if (afterMs > 0) await clock.sleep(afterMs, gone);
     const isLast = index === steps.length - 1 && delivery.kind !== "cut";

@@ -21,6 +21,7 @@ import { fallbackToInteraction } from "./fallback-to-interaction.ts";
 import { identityEndpoint } from "./identity-endpoint.ts";
 import { isolation } from "./isolation.ts";
 import { decisiveWaitsOf, unlessDecidedBy } from "./model/abandoned-waits.ts";
+import { unlessUpstreamDecides } from "./on-upstream.ts";
 import { keyRollover } from "./key-rollover.ts";
 import { maskedFailure } from "./masked-failure.ts";
 import { metadata } from "./metadata.ts";
@@ -132,7 +133,9 @@ export function judgeByEveryRule(
   return judges.map((rule) => ({
     rule: rule.id,
     source: rule.source,
-    ...unlessDecidedBy(waits, history, judgeSafely(rule, history)),
+    ...unlessUpstreamDecides(history, rule.id, () =>
+      unlessDecidedBy(waits, history, judgeSafely(rule, history)),
+    ),
   }));
 }
 

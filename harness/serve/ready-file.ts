@@ -21,6 +21,8 @@ const readySchema = schema((z) =>
     token: z.string(),
     seed: z.string(),
     journal: z.string().optional(),
+    /** The identity provider behind it, with `--upstream`. */
+    upstream: z.string().optional(),
     /** Where its name server answers, with `--dns`. */
     dns: z.string().optional(),
     /** What programs on the machine of `--machine` find in their environment. */

@@ -5,6 +5,7 @@
  */
 import { createSocketClients, type SocketClients } from "../network/way-in/socket-clients.ts";
 import { type Authority, packagedAuthority } from "../network/way-in/authority.ts";
+import { HarnessError } from "../core/errors.ts";
 import { createJournalFile, type JournalFile } from "./journal-file.ts";
 import { checkConnectionFaults } from "./connection-faults.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -19,6 +20,7 @@ import type { OwnHosts } from "../network/way-in/own-hosts.ts";
 import { windowOf } from "./event-window.ts";
 import { type OtlpReceiver, startTraces, type Traces } from "./traces/otlp.ts";
 import { openStateFile, type StateFile } from "./state-file.ts";
+import { type HandedOn, startUpstream } from "./upstream.ts";
 import { machineTime } from "../core/time/free-running-time.ts";
 import { createVirtualClock } from "../core/time/virtual-clock.ts";
 import { machineEndpoints, POD_IDENTITY_HOST } from "../entra/request/machine-address.ts";
@@ -56,6 +58,8 @@ export interface ServeOptions {
   readonly machine?: string;
   /** The file of the journal; default: it is kept in memory only, as far as it is kept. */
   readonly journal?: string;
+  /** The origin of another identity provider, which answers what no fault takes; default: the simulated one answers. */
+  readonly upstream?: string;
   /** Hosts of the user, and the servers to which requests for them go; the authority must be one that signs for them. */
   readonly ownHosts?: OwnHosts;
   /** Where traces are sent; default: nowhere. */
@@ -76,6 +80,8 @@ export interface Served {
   readonly instances: Instances;
   readonly clock: ServedClock;
   readonly seed: string;
+  /** The other identity provider that answers; undefined: the simulated one does. */
+  readonly upstream: string | undefined;
   /** Who is at the other end of a connection to this process. */
   readonly clientOf: SocketClients;
   /** The events in memory, as a history that begins with the first of them. */
@@ -109,9 +115,25 @@ function openState({ state, seed, seedIsRandom, onProblem }: ServeOptions): Stat
   return openStateFile(state, { seed: asked, otherwise: seed, onProblem });
 }
 
+/** Throws `bad-usage` for what only the simulated service has. */
+async function openUpstream(options: ServeOptions): Promise<HandedOn | undefined> {
+  const { upstream, clock, machine, settings, onProblem } = options;
+  if (upstream === undefined) return undefined;
+  const refuse = (what: string, hint: string): HarnessError =>
+    new HarnessError("bad-usage", `an upstream ${what}`, { place: "--upstream", hint });
+  if (clock.kind === "stepped" || clock.rate !== 1)
+    throw refuse("has a clock of its own", "Leave out --clock and --time.");
+  if (machine !== undefined)
+    throw refuse("has no identity endpoint of a machine", "Leave out --machine.");
+  if ((settings?.backup ?? "off") !== "off")
+    throw refuse("has no backup system", 'Leave out "backup" in --settings.');
+  return startUpstream(upstream, onProblem);
+}
+
 async function startWith(state: StateFile | undefined, options: ServeOptions): Promise<Served> {
   // Tokens of before must not be of the future.
   const startMs = Math.max(machineTime(), state?.reachedMs ?? 0);
+  const upstream = await openUpstream(options);
   const clock = createVirtualClock({ startMs, quietTurns: QUIET_TURNS });
   const stopTime = options.clock.kind === "flowing" ? clock.flow(options.clock.rate) : undefined;
   const instances = createInstances();
@@ -125,11 +147,11 @@ async function startWith(state: StateFile | undefined, options: ServeOptions): P
   try {
     const live = await startLiveSimulation({
       ...(options.world === undefined ? {} : { world: options.world }),
-      ...(options.settings === undefined ? {} : { settings: options.settings }),
+      settings: { ...options.settings, ...(upstream === undefined ? {} : { backup: "off" }) },
       ...(options.machine === undefined ? {} : { machine: options.machine }),
       seed: options.seed,
       app: { name: options.app },
-      mount: createServeMount(options, { instances, clientOf, way }),
+      mount: createServeMount(options, { instances, clientOf, way, upstream }),
       clock,
       time: "flowing",
       foreign: {
@@ -138,6 +160,8 @@ async function startWith(state: StateFile | undefined, options: ServeOptions): P
       },
       reachesDevice: false,
       ...(state === undefined ? {} : { state, hasEarlierTokens: () => state.starts > 0 }),
+      // Programs may have tokens of it from before.
+      ...(upstream === undefined ? {} : { upstream, hasEarlierTokens: () => true }),
       name: "serve",
     });
     way.recorder = live.recorder;
@@ -223,6 +247,7 @@ function control(
     clientOf,
     clock: options.clock,
     seed: options.seed,
+    upstream: options.upstream,
     history: () => windowOf(live.history()),
     eventsDropped: () => count - recorder.events.length,
     metrics,
@@ -293,13 +318,21 @@ function createServeMount(
     instances,
     clientOf,
     way,
-  }: { readonly instances: Instances; readonly clientOf: SocketClients; readonly way: Way },
+    upstream,
+  }: {
+    readonly instances: Instances;
+    readonly clientOf: SocketClients;
+    readonly way: Way;
+    readonly upstream: HandedOn | undefined;
+  },
 ): Mount {
   return {
     name: "https",
     quietTurns: QUIET_TURNS,
-    async start(context) {
-      const { service, clock, gate } = context;
+    async start(given) {
+      const service = upstream?.around(given.service) ?? given.service;
+      const context = { ...given, service };
+      const { clock, gate } = context;
       const onHarnessError = (error: unknown): void => {
         context.onHarnessError?.(error);
         onProblem(error);

@@ -114,11 +114,12 @@ function readyOf(
     token,
     pid,
     journal,
+    upstream,
     authority,
     names,
     environment,
   }: Pick<Ready, "control" | "token" | "pid"> &
-    Pick<ServeOptions, "journal" | "authority"> & {
+    Pick<ServeOptions, "journal" | "authority" | "upstream"> & {
       readonly names: NameServer | undefined;
       readonly environment: Readonly<Record<string, string | undefined>>;
     },
@@ -137,6 +138,7 @@ function readyOf(
     token,
     seed,
     ...(journal === undefined ? {} : { journal }),
+    ...(upstream === undefined ? {} : { upstream }),
     ...(names === undefined ? {} : { dns: `${names.host}:${names.port}` }),
     machine: machineVariables(environment, origin),
   };

@@ -17,6 +17,7 @@ import { checkAsserts, judgeRun } from "../../reporting/model/judge-run.ts";
 import { writeResults } from "../../reporting/model/results.ts";
 import { type ReportedRun } from "../../reporting/model/run-report.ts";
 import { exitCodeOf } from "../../reporting/model/standing.ts";
+import { notJudged } from "../../rules/on-upstream.ts";
 import { brownoutVersion } from "../../core/version.ts";
 import { createPaint, type Output, runLine } from "../../reporting/formats/terminal.ts";
 import type { Arguments, Options } from "../arguments.ts";
@@ -87,7 +88,19 @@ export function reportHistories(
   const paint = createPaint(output, io.environment);
   for (const run of model.runs) output.write(`${runLine(run, paint)}\n`);
   for (const line of closingLines(model, paint)) output.write(`${line}\n`);
+  for (const line of notJudgedLines(histories)) output.write(`${line}\n`);
   return exitCodeOf(model.standing);
+}
+
+/** The rules that an upstream keeps from judging, by their reasons. */
+function notJudgedLines(histories: readonly History[]): readonly string[] {
+  return histories.flatMap((history) => {
+    const byWhy = Map.groupBy(notJudged(history), ({ why }) => why);
+    return [...byWhy].map(([why, rules]) => {
+      const names = rules.map(({ rule }) => rule).join(", ");
+      return `Not judged on the upstream ${history.header.upstream}: ${names} (${why}).`;
+    });
+  });
 }
 
 /** Larger files are read entry by entry: V8 has no string for 600 MB, and few machines the memory. */

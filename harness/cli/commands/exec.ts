@@ -72,17 +72,14 @@ export async function execCommand(
 
 type Isolation = "netns" | "proxy" | "none";
 
-function chooseIsolation({ isolate: given = "auto", otlp }: Values, io: Io): Isolation {
+function chooseIsolation({ isolate: given = "auto", otlp, upstream }: Values, io: Io): Isolation {
   if (given === "proxy" || given === "none") return given;
   if (given !== "auto" && given !== "netns") {
     throw new HarnessError("bad-usage", `expected auto, netns, proxy or none, got "${given}"`, {
       place: "--isolate",
     });
   }
-  const why =
-    otlp === undefined
-      ? whyNoNamespace(process.platform, process.getuid?.() ?? 0)
-      : "a receiver of traces is not reached from it";
+  const why = whyNotIsolated(otlp, upstream);
   if (why === undefined) return "netns";
   if (given === "netns") {
     throw new HarnessError("unfit-machine", `a namespace cannot be made: ${why}`, {
@@ -92,6 +89,15 @@ function chooseIsolation({ isolate: given = "auto", otlp }: Values, io: Io): Iso
   }
   io.stderr.write(`brownout: no network of its own for the command (${why}): by a proxy.\n`);
   return "proxy";
+}
+
+function whyNotIsolated(
+  otlp: string | undefined,
+  upstream: string | undefined,
+): string | undefined {
+  if (otlp !== undefined) return "a receiver of traces is not reached from it";
+  if (upstream !== undefined) return "an upstream is not reached from it";
+  return whyNoNamespace(process.platform, process.getuid?.() ?? 0);
 }
 
 /** Starts this very command again in a namespace, and ends as it does. */

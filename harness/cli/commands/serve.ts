@@ -86,13 +86,14 @@ function greeting({ ready, supervisor }: Serving): readonly string[] {
   const time =
     clock.kind === "stepped" ? "moved step by step" : clock.rate === 1 ? "real" : `x${clock.rate}`;
   return [
-    `Serving the simulated Entra at ${ready.host}:${ready.port}, as a proxy too: ${ready.proxy}`,
+    `Serving ${ready.upstream === undefined ? "the simulated Entra" : "outages and an upstream"} at ${ready.host}:${ready.port}, as a proxy too: ${ready.proxy}`,
     `  certificate  ${ready.ca}`,
     `  live page    ${ready.control}/#${ready.token}`,
     `  control API  ${ready.control}/openapi.json`,
     `  token        ${ready.token}`,
     `  seed         ${ready.seed}`,
     `  time         ${time}`,
+    ...(ready.upstream === undefined ? [] : [`  upstream     ${ready.upstream}`]),
     ...(ready.dns === undefined ? [] : [`  names        ${ready.dns}`]),
     ...(ready.journal === undefined ? [] : [`  journal      ${ready.journal}`]),
     "Ctrl-C ends it.",

@@ -20,6 +20,7 @@ export type HeaderPair = readonly [name: string, value: string];
 const requestTexts = new WeakMap<Request, string>();
 const responseTexts = new WeakMap<Response, string>();
 const deliveries = new WeakMap<Response, BodyDelivery>();
+const responseBytes = new WeakMap<Response, Uint8Array>();
 const rawHeaders = new WeakMap<Response, readonly HeaderPair[]>();
 /** Statuses of responses without a body, which Fetch refuses one for. */
 export const statusesWithoutBody: readonly number[] = [204, 205, 304];
@@ -92,6 +93,16 @@ export async function textOfResponse(response: Response): Promise<string> {
   const text = response.body === null ? "" : await response.clone().text();
   responseTexts.set(response, text);
   return text;
+}
+
+/** Remembers the bytes of a body that may be no text, such as a picture. */
+export function keepBytes(response: Response, bytes: Uint8Array): void {
+  responseBytes.set(response, bytes);
+}
+
+/** The bytes of a body: those that were kept, or its text. */
+export async function bytesOfResponse(response: Response): Promise<Uint8Array> {
+  return responseBytes.get(response) ?? Buffer.from(await textOfResponse(response));
 }
 
 /** How the body of this response is to reach the client; `whole` unless a fault said otherwise. */

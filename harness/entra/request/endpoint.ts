@@ -112,6 +112,14 @@ export function describeRequest(request: Request): Promise<EntraRequest> {
   return description;
 }
 
+/** Gives a request the endpoint that its address alone does not say: of another identity provider. */
+export function describeRequestAs(request: Request, endpoint: Endpoint): void {
+  described.set(
+    request,
+    describeRequest(request).then((found) => ({ ...found, endpoint })),
+  );
+}
+
 /** The credentials of a Basic header, form-decoded (RFC 6749 section 2.3.1); `undefined` without an id. */
 export function basicCredentials(
   request: Request,

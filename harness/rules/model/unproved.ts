@@ -4,6 +4,7 @@
  * one that ended with an error.
  */
 import type { ExchangeBegan, History } from "../../history/event.ts";
+import { whyUpstreamDecides } from "../on-upstream.ts";
 import { type Exchange, exchangesOf, operationsOf } from "./exchanges.ts";
 
 /** Requests that only prepare for others. */
@@ -17,9 +18,11 @@ const PREPARING: ReadonlySet<ExchangeBegan["endpoint"]> = new Set<ExchangeBegan[
 
 /**
  * Why a history without operations proves nothing: it has no request, or each that brings a token
- * or data was refused. Undefined for one that has operations, which say by themselves how they ended.
+ * or data was refused. So does one whose upstream was gone. Undefined for one that has operations, which say by themselves how they ended.
  */
 export function whyUnproved(history: History): string | undefined {
+  const lost = whyUpstreamDecides(history);
+  if (lost !== undefined) return lost;
   if (operationsOf(history).length > 0) return undefined;
   const all = exchangesOf(history);
   if (all.length === 0) return "No request was seen.";

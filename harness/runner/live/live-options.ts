@@ -18,6 +18,7 @@ import {
   testedAppSchema,
   waitOptionsSchema,
 } from "../option-schemas.ts";
+import type { Upstream } from "../simulation/simulated-service.ts";
 import { checkWorldAndSettings, startInstant } from "../simulation/checked-world.ts";
 import type { RequestOrigin } from "./request-origin.ts";
 
@@ -66,6 +67,8 @@ export interface LiveOptions {
   readonly foreign?: ForeignClients;
   /** Where the simulated service keeps its state; default: it ends with the simulation. */
   readonly state?: StateStore;
+  /** Another identity provider, which answers instead of the simulated one. */
+  readonly upstream?: Upstream;
   /** Whether faults of the clients' own side, at `device` and `cache-store`, can be performed; default: true. */
   readonly reachesDevice?: boolean;
   /** Called before time moves; throws when it must not. */

@@ -97,6 +97,7 @@ export async function startLiveSimulation(options: LiveOptions): Promise<LiveSim
     machine: options.machine,
     foreign: options.foreign,
     state: options.state,
+    upstream: options.upstream,
     waits: { ...options.waits, allEndWithinMs: options.allWaitsEndWithinMs },
     faults: [],
     client: client.name,
@@ -240,7 +241,7 @@ function createControls(options: LiveOptions, parts: Parts): LiveSimulation {
 
 /** The events so far, at each call. */
 function createHistory(
-  { name = "session", limits, mount, hasEarlierTokens, watchesPages }: LiveOptions,
+  { name = "session", limits, mount, hasEarlierTokens, watchesPages, upstream }: LiveOptions,
   { simulation, seed, client }: Pick<Parts, "simulation" | "seed" | "client">,
 ): () => History {
   const { clock, startedAt, faultPlan } = simulation;
@@ -257,6 +258,7 @@ function createHistory(
       limits,
       earlierTokens,
       watchesPages,
+      upstream: upstream?.address,
       unmetFaults: faultPlan.tally.unmet(),
     });
   return () => {

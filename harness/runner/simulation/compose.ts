@@ -42,7 +42,7 @@ export interface Layers {
 
 export interface SimulationOptions<Added extends Layers> extends Pick<
   ServiceParts,
-  "client" | "dataAt" | "processOf" | "foreign" | "state"
+  "client" | "dataAt" | "processOf" | "foreign" | "state" | "upstream"
 > {
   readonly mount: Mount;
   /** Both checked, see `checkWorldAndSettings`. */
@@ -154,6 +154,7 @@ function createParts(
     processOf,
     foreign,
     state,
+    upstream,
     mount,
   }: SimulationOptions<Layers>,
   clock: VirtualClock,
@@ -185,6 +186,7 @@ function createParts(
     processOf,
     foreign,
     state,
+    upstream,
     ...(client === undefined ? {} : { client }),
     ...(dataAt === undefined ? {} : { dataAt }),
   });

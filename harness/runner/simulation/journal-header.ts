@@ -12,6 +12,7 @@ type Optional =
   | "expects"
   | "variation"
   | "earlierTokens"
+  | "upstream"
   | "watchesPages"
   | "sharedProcesses"
   | "unmetFaults";
@@ -30,6 +31,7 @@ export function createHeader(
     expects,
     variation,
     earlierTokens,
+    upstream,
     watchesPages,
     sharedProcesses = {},
     unmetFaults = [],
@@ -52,6 +54,7 @@ export function createHeader(
     ...(expects === undefined ? {} : { expects }),
     ...(variation === undefined ? {} : { variation }),
     ...(earlierTokens === undefined ? {} : { earlierTokens }),
+    ...(upstream === undefined ? {} : { upstream }),
     ...(watchesPages === undefined ? {} : { watchesPages }),
     ...(Object.keys(sharedProcesses).length === 0 ? {} : { sharedProcesses }),
     ...(unmetFaults.length === 0 ? {} : { unmetFaults }),

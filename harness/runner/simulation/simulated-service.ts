@@ -5,7 +5,7 @@
 import { createBackup } from "../../entra/backup/backup.ts";
 import { createFailover, isServedByBackup } from "../../entra/backup/failover.ts";
 import type { VirtualClock } from "../../core/time/virtual-clock.ts";
-import { createDirectory } from "../../entra/directory/directory.ts";
+import { createDirectory, type Directory } from "../../entra/directory/directory.ts";
 import type { World } from "../../entra/directory/world.ts";
 import { createMemoryStore, type StateStore } from "../../core/state-store.ts";
 import { HarnessError } from "../../core/errors.ts";
@@ -42,6 +42,13 @@ import { createMachines } from "./machines.ts";
 import { createAliases } from "./world-names.ts";
 import { slowRequestLoops } from "./request-loops.ts";
 
+/** Another identity provider, which answers instead of the simulated one. */
+export interface Upstream {
+  /** Its origin, such as `http://127.0.0.1:8080`. */
+  readonly address: string;
+  readonly handle: Handler;
+}
+
 export interface ServiceParts {
   readonly world: World;
   readonly settings: World["settings"];
@@ -62,6 +69,8 @@ export interface ServiceParts {
   readonly foreign?: ForeignClients | undefined;
   /** Where the service keeps what it has issued and what was changed; default: nowhere, and nothing yet. */
   readonly state?: StateStore | undefined;
+  /** Who answers what no fault takes; default: the simulated service and its APIs. */
+  readonly upstream?: Upstream | undefined;
 }
 
 /** What a journal must not have. */
@@ -95,17 +104,7 @@ export function createSimulatedService(parts: ServiceParts) {
   const asking = (): string | undefined => recorder.cause()?.client;
   const { processOf = (client) => client } = parts;
   const ests = createEsts({ ...ofEsts, directory, settings, grants });
-  const api = createProtectedApi({
-    directory,
-    clock,
-    keysUrl: "https://login.microsoftonline.com/common/discovery/v2.0/keys",
-    ...(parts.dataAt === undefined ? {} : { dataAt: parts.dataAt }),
-    // An API fetches keys over the same network, but it is not the client under test.
-    fetchKeys: async (request) => {
-      await frontDoor.connect(request);
-      return frontDoor.handle(request);
-    },
-  });
+  const api = createApi(parts, directory, () => frontDoor);
   const machines = createMachines({
     directory,
     clock,
@@ -117,7 +116,10 @@ export function createSimulatedService(parts: ServiceParts) {
   const { regional } = machines;
   const healthy = withFaults(
     ["primary"],
-    serviceOf((request) => (isRegionalRequest(request) ? regional.handle : ests)(request)),
+    serviceOf(
+      parts.upstream?.handle ??
+        ((request) => (isRegionalRequest(request) ? regional.handle : ests)(request)),
+    ),
   );
   const primary =
     settings.backup === "off"
@@ -137,7 +139,10 @@ export function createSimulatedService(parts: ServiceParts) {
           isDirect: ({ url }) => new URL(url).hostname === settings.backupHost,
           aroundBackup: (service) => withFaults(["backup"], service),
         });
-  const resources = withFaults(["resource"], serviceOf(presenting(api, recorder)));
+  const resources = withFaults(
+    ["resource"],
+    serviceOf(parts.upstream?.handle ?? presenting(api, recorder)),
+  );
   const resourcesRefuse = (): boolean =>
     plan.some(({ at, effect }) => at === "resource" && isConnectionEffect(effect));
   const frontDoor: Service = withFaults(
@@ -154,6 +159,24 @@ export function createSimulatedService(parts: ServiceParts) {
     });
   const service = recorder.watch(parts.foreign === undefined ? paced() : network);
   return { service, recorder, directory, machines };
+}
+
+function createApi(
+  { clock, dataAt }: ServiceParts,
+  directory: Directory,
+  network: () => Service,
+): Handler {
+  return createProtectedApi({
+    directory,
+    clock,
+    keysUrl: "https://login.microsoftonline.com/common/discovery/v2.0/keys",
+    ...(dataAt === undefined ? {} : { dataAt }),
+    // An API fetches keys over the same network, but it is not the client under test.
+    fetchKeys: async (request) => {
+      await network().connect(request);
+      return network().handle(request);
+    },
+  });
 }
 
 /** What the layers of all sites have in common. */

@@ -1,4 +1,5 @@
 /** What an operation of the control API is: the server answers by it, and the OpenAPI document says it. */
+import { HarnessError } from "../../core/errors.ts";
 import type { LazySchema, TypeOf } from "../../core/validation.ts";
 import { parseWith } from "../../core/validation.ts";
 import type { ClientProcess } from "../../network/way-in/client-process.ts";
@@ -64,4 +65,14 @@ export function withBody<Lazy extends LazySchema>(
     handle: (request, context) =>
       handle(parseWith(body, request.body, { what: "body", code: "bad-usage" }), request, context),
   };
+}
+
+/** Throws `bad-usage` where another identity provider answers, of whom only it has the state. */
+export function refuseOnUpstream({ current }: Supervisor, what: string): void {
+  const { upstream } = current();
+  if (upstream === undefined) return;
+  throw new HarnessError("bad-usage", `${what} are those of the upstream ${upstream}`, {
+    place: "--upstream",
+    hint: "Change them there, by its own means.",
+  });
 }

@@ -8,6 +8,7 @@ import { outageNames } from "../../faults/outage-names.ts";
 import { planSchema } from "../../faults/plan-schema.ts";
 import { checkFaultPlan } from "../../faults/validate.ts";
 import type { Endpoint } from "../../entra/request/endpoint.ts";
+import { notJudged } from "../../rules/on-upstream.ts";
 import { judgeHistory, verdictOf } from "../../rules/rules.ts";
 import { whyUnproved } from "../../rules/model/unproved.ts";
 import { type PresetName, type PresetOptions, planOf } from "../../runner/live/outage-by-name.ts";
@@ -151,8 +152,15 @@ const history: readonly Route[] = [
       const eventsDropped = served.eventsDropped();
       const unproved = findings.length === 0 ? whyUnproved(history) : undefined;
       const verdict = unproved === undefined ? verdictOf(findings) : "inconclusive";
+      const left = notJudged(history);
       return {
-        json: { verdict, ...(unproved === undefined ? {} : { unproved }), findings, eventsDropped },
+        json: {
+          verdict,
+          ...(unproved === undefined ? {} : { unproved }),
+          findings,
+          ...(left.length === 0 ? {} : { notJudged: left }),
+          eventsDropped,
+        },
       };
     },
   },

@@ -4,7 +4,7 @@ import { HarnessError } from "../../core/errors.ts";
 import { afterMachineMs } from "../../core/time/machine-timer.ts";
 import { expecting, schema } from "../../core/validation.ts";
 import type { Served } from "../served-simulation.ts";
-import { withBody } from "./route.ts";
+import { refuseOnUpstream, withBody } from "./route.ts";
 
 /** As long a program may take to ask for a device code and then for its token. */
 const DEVICE_MS = 120_000;
@@ -28,6 +28,7 @@ export const signInRoute = withBody({
     "A person signs in: at the address of a web app, or by entering the next device code that a program asks for. Answers when they are signed in.",
   body: signInBody,
   async handle({ person, at }, _request, { supervisor }) {
+    refuseOnUpstream(supervisor, "the people");
     const served = supervisor.current();
     if (at === "device") {
       await served.live.signIn(person, () => untilDeviceToken(served));

@@ -3,7 +3,7 @@ import { nonEmptyString } from "../../core/common-schemas.ts";
 import { schema, type TypeOf } from "../../core/validation.ts";
 import type { WorldControls } from "../../entra/directory/world-controls.ts";
 import type { ConditionalAccessPolicy } from "../../entra/directory/world.ts";
-import { withBody } from "./route.ts";
+import { refuseOnUpstream, withBody } from "./route.ts";
 
 const ofUser = [
   "changePassword",
@@ -45,6 +45,7 @@ export const worldRoute = withBody({
   summary: "Changes people, policies or signing keys.",
   body: worldBody,
   handle(change, _request, { supervisor }) {
+    refuseOnUpstream(supervisor, "the people, policies and keys");
     perform(change, supervisor.current().live.world);
     return { json: { changed: change.change } };
   },
