@@ -80,6 +80,10 @@ export interface Served {
   readonly instances: Instances;
   readonly clock: ServedClock;
   readonly seed: string;
+  /** The world that was given; undefined: the default one. */
+  readonly world: World | undefined;
+  /** The settings that were given. */
+  readonly settings: Partial<ServiceSettings> | undefined;
   /** The other identity provider that answers; undefined: the simulated one does. */
   readonly upstream: string | undefined;
   /** Who is at the other end of a connection to this process. */
@@ -247,6 +251,8 @@ function control(
     clientOf,
     clock: options.clock,
     seed: options.seed,
+    world: options.world,
+    settings: options.settings,
     upstream: options.upstream,
     history: () => windowOf(live.history()),
     eventsDropped: () => count - recorder.events.length,

@@ -4,6 +4,7 @@ import { identityVariables } from "../entra/managed-identity/environment.ts";
 import { unmockedLookup } from "../network/served-hosts.ts";
 import { authorityFile } from "../network/https-server.ts";
 import { type ControlServer, startControl } from "./control/control-server.ts";
+import { createChangesMade } from "./control/changes-made.ts";
 import { createOpenOperations } from "./control/open-operations.ts";
 import { createTimedFaults } from "./control/timed-faults.ts";
 import type { Ready } from "./ready-file.ts";
@@ -57,6 +58,7 @@ export async function startServing(
         supervisor,
         faults: createTimedFaults(supervisor),
         operations: createOpenOperations(supervisor),
+        changes: createChangesMade(),
         problems: () => problems,
       },
     });

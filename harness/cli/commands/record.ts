@@ -6,9 +6,10 @@ import { ownCommand } from "../../core/own-command.ts";
 import { writeWhole } from "../../reporting/files/write-whole.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import type { Io } from "../io.ts";
-import { recordedCallsOf } from "../record/recorded-calls.ts";
-import { recordedFaultsOf } from "../record/recorded-faults.ts";
-import { scenarioText } from "../record/scenario-text.ts";
+import { recordedCallsOf } from "../../runner/recorded/recorded-calls.ts";
+import { recordedFaultsOf } from "../../runner/recorded/recorded-faults.ts";
+import { scenarioText } from "../../runner/recorded/scenario-text.ts";
+import { captureDraft } from "../record/capture-draft.ts";
 import { readHistory } from "./check.ts";
 
 /** The options of `brownout record`. */
@@ -51,7 +52,7 @@ export async function recordCommand(
     });
   }
   const faults = recordedFaultsOf(history);
-  writeWhole(path, scenarioText(name, recorded, faults));
+  writeWhole(path, scenarioText(captureDraft(name, recorded, faults)));
   const { calls, apps, leftOut } = recorded;
   io.stdout.write(
     `${written}: ${count(apps.length, "app")}, ${count(calls.length, "call")}, ${count(faults.length, "fault")}.\n`,

@@ -3,7 +3,8 @@ import type { DetectedApp } from "./detect.ts";
 import type { AppCall } from "./find-calls.ts";
 import type { Trigger } from "./find-functions.ts";
 import type { Runner } from "./find-runner.ts";
-import { importing, indentedBlock, literal, loading } from "./source-text.ts";
+import { indentedBlock, literal } from "../../core/source-literal.ts";
+import { importing, loading } from "./source-text.ts";
 import { expressOpening, nestOpening, supertest } from "./write-servers.ts";
 import { worldImport } from "./write-world.ts";
 

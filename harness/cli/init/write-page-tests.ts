@@ -1,7 +1,8 @@
 /** The tests of a single-page app: a configuration for Playwright, a way in, a sign-in, an outage. */
 import type { DetectedApp } from "./detect.ts";
 import type { Click } from "./sign-in-clicks.ts";
-import { importing, literal, localImport } from "./source-text.ts";
+import { literal } from "../../core/source-literal.ts";
+import { importing, localImport } from "./source-text.ts";
 
 /** `playwright.config.ts` of the folder: Chromium alone, and the app as it is served in development. */
 export function playwrightConfigText(app: DetectedApp): string {

@@ -2,7 +2,8 @@
 import type { SamlFields } from "./client-fields.ts";
 import type { DetectedApp } from "./detect.ts";
 import type { Registration } from "./registration.ts";
-import { code, importing, indentedBlock, literal, localImport, memberText } from "./source-text.ts";
+import { code, indentedBlock, literal } from "../../core/source-literal.ts";
+import { importing, localImport, memberText } from "./source-text.ts";
 
 /** `world.ts` or `world.js`: what the simulator knows of the app. */
 export function worldText(app: DetectedApp): string {

@@ -24,7 +24,7 @@ interface Findings {
   readonly findings: readonly { readonly rule: string; readonly message: string }[];
 }
 
-/** Asks the control API, with the token behind the # of the page's address. */
+/** Asks the control API, with the token behind the # of the page's address; answers JSON, or another text as it is. */
 function liveClient(): (method: string, path: string, body?: object) => Promise<unknown> {
   const token = location.hash.slice(1) || (sessionStorage.getItem("token") ?? "");
   sessionStorage.setItem("token", token);
@@ -37,6 +37,8 @@ function liveClient(): (method: string, path: string, body?: object) => Promise<
       headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
       body: body === undefined ? null : JSON.stringify(body),
     });
+    const isText = response.headers.get("content-type")?.startsWith("text/") === true;
+    if (isText) return response.text();
     const answer = (await response.json()) as { readonly error?: { readonly message: string } };
     if (!response.ok) throw new Error(answer.error?.message ?? `status ${response.status}`);
     return answer;
@@ -100,6 +102,15 @@ function liveView(): {
   return { showState, showRequests, showFindings };
 }
 
+/** Gives the person a file of that text. */
+function download(text: string, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+  link.download = name;
+  link.click();
+  window.setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
 /** Looks again and again, and does what the buttons say. */
 function livePageMain(): void {
   const LOOK_EVERY_MS = 1_500;
@@ -128,6 +139,14 @@ function livePageMain(): void {
     doing(() => ask("POST", "/outages", { preset: valueOf("preset"), ttl: valueOf("ttl") }));
   });
   elementAt("clear").addEventListener("click", () => doing(() => ask("DELETE", "/outages")));
+  elementAt("save").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const name = valueOf("name");
+    doing(async () => {
+      const text = await ask("GET", `/scenario?name=${encodeURIComponent(name)}`);
+      download(String(text), `${name}.scenario.ts`);
+    });
+  });
   document.addEventListener("click", ({ target }) => {
     const { end, by } = (target as HTMLElement).dataset;
     if (end !== undefined) doing(() => ask("DELETE", `/outages/${encodeURIComponent(end)}`));
@@ -145,6 +164,6 @@ function livePageMain(): void {
 
 /** The script. */
 export const livePageScript: string = [
-  ...[liveClient, elementAt, liveView, livePageMain].map(String),
+  ...[liveClient, elementAt, liveView, download, livePageMain].map(String),
   "livePageMain();",
 ].join("\n");

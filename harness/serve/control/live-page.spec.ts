@@ -1,4 +1,5 @@
 /** The live page in a real browser: it shows what happens, breaks things and clears them. */
+import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { type Serving, startServing } from "../start-serving.ts";
 
@@ -43,6 +44,13 @@ test("shows requests and findings, starts an outage and ends it", async ({ page 
     }),
   );
   await expect(page.locator("#requests tr")).toHaveText(/token.*429.*throttled/);
+  await page.getByLabel("as the scenario").fill("busy-monday");
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save as scenario" }).click();
+  const file = await saving;
+  expect(file.suggestedFilename()).toBe("busy-monday.scenario.ts");
+  const text = readFileSync(await file.path(), "utf8");
+  expect(text).toContain('kind: "throttle"');
   await page.locator("#outages").getByRole("button", { name: "End" }).click();
   await expect(page.locator("#outages li")).toHaveCount(0);
 

@@ -34,6 +34,8 @@ export function livePage(outages: readonly string[]): string {
 <label>ends after <input id="ttl" value="10m" size="5"></label> <button>Start</button>
 <button type="button" id="clear">End all</button></form>
 <ul id="outages"></ul>
+<form id="save"><label>What was done, as the scenario <input id="name" value="saved" size="16"></label>
+<button>Save as scenario</button></form>
 <h2>Findings so far</h2><ul id="findings"></ul>
 <h2>Requests</h2>
 <table><thead><tr><th>at</th><th>who</th><th>what</th><th>host</th><th>end</th><th>fault</th></tr></thead><tbody id="requests"></tbody></table>

@@ -5,6 +5,7 @@ import { parseWith } from "../../core/validation.ts";
 import type { ClientProcess } from "../../network/way-in/client-process.ts";
 import type { Supervisor } from "../supervisor.ts";
 import type { OpenOperations } from "./open-operations.ts";
+import type { ChangesMade } from "./changes-made.ts";
 import type { TimedFaults } from "./timed-faults.ts";
 
 /** What the routes work with. */
@@ -12,6 +13,8 @@ export interface ControlContext {
   readonly supervisor: Supervisor;
   readonly faults: TimedFaults;
   readonly operations: OpenOperations;
+  /** The changes of the world that were asked for. */
+  readonly changes: ChangesMade;
   /** What went wrong that no client has caused, in words; the last of it. */
   readonly problems: () => readonly string[];
 }

@@ -18,6 +18,7 @@ import { livePage } from "./live-page.ts";
 import { journalText } from "./journal-text.ts";
 import type { Route } from "./route.ts";
 import { withBody } from "./route.ts";
+import { scenarioRoute } from "./scenario-route.ts";
 import { signInRoute } from "./sign-in-route.ts";
 import { worldRoute } from "./world-route.ts";
 
@@ -228,6 +229,7 @@ export const routes: readonly Route[] = [
   worldRoute,
   signInRoute,
   ...history,
+  scenarioRoute,
   withBody({
     method: "POST",
     path: "/operations",
@@ -252,8 +254,9 @@ export const routes: readonly Route[] = [
     method: "POST",
     path: "/reset",
     summary: "Begins anew, with the world, the seed and the faults of the start.",
-    async handle(_request, { supervisor, faults, operations }) {
+    async handle(_request, { supervisor, faults, operations, changes }) {
       faults.forget();
+      changes.forget();
       operations.forget();
       await supervisor.reset();
       return { json: { reset: true } };

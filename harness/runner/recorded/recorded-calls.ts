@@ -9,12 +9,21 @@ export interface RecordedApp {
   readonly redirectUris: readonly string[];
 }
 
+/** The flows that a scenario can play from requests alone. */
+export type RecordedFlow =
+  | "client-credentials"
+  | "authorization-code"
+  | "popup"
+  | "silent"
+  | "device-code"
+  | "password";
+
 /** One call for a token. */
 export interface RecordedCall {
   /** ms since the capture began. */
   readonly atMs: number;
   readonly clientId: string;
-  readonly flow: "client-credentials" | "authorization-code" | "popup" | "silent";
+  readonly flow: RecordedFlow;
   readonly scopes: readonly string[];
 }
 
@@ -36,7 +45,7 @@ const NO_TENANT = "11111111-aaaa-4aaa-8aaa-000000000001";
 const SCOPE = /^[\w.:/-]{1,200}$/;
 
 /** More would be no scenario that anyone reads. */
-const CALLS_MAX = 1_000;
+export const CALLS_MAX = 1_000;
 
 /** Scopes that ask for no API. */
 const OPENID = new Set(["openid", "profile", "email", "offline_access"]);
@@ -114,21 +123,21 @@ function callOf(
   const kind = apps.find((one) => one.clientId === clientId)?.kind;
   const flow = flowOf(grant, kind);
   if (flow === undefined) return undefined;
-  const scopes = scope.split(/\s+/).filter((one) => SCOPE.test(one) && !OPENID.has(one));
-  const usual =
-    flow === "client-credentials" ? "https://graph.microsoft.com/.default" : "User.Read";
-  return {
-    atMs: Math.max(0, at - startedAt),
-    clientId,
-    flow,
-    scopes: scopes.length === 0 ? [usual] : scopes,
-  };
+  return { atMs: Math.max(0, at - startedAt), clientId, flow, scopes: scopesOf(scope, flow) };
 }
 
-function flowOf(
+/** The scopes of an API that a request asks for. */
+export function scopesOf(scope: string, flow: RecordedFlow): readonly string[] {
+  const scopes = scope.split(/\s+/).filter((one) => SCOPE.test(one) && !OPENID.has(one));
+  if (scopes.length > 0) return scopes;
+  return [flow === "client-credentials" ? "https://graph.microsoft.com/.default" : "User.Read"];
+}
+
+/** The flow that a token request of an app of that kind belongs to; undefined for one that its requests alone do not show. */
+export function flowOf(
   grant: string | undefined,
   kind: RecordedApp["kind"] | undefined,
-): RecordedCall["flow"] | undefined {
+): RecordedFlow | undefined {
   switch (grant) {
     case "client_credentials":
       return "client-credentials";
