@@ -20,10 +20,15 @@ function answerAfter({ bench }: RowContext, ms: number): void {
 
 /** How a request ends: by its time-out, which the program makes an error of, or otherwise. */
 function endOf(request: http.ClientRequest): Promise<string> {
+  request.on("timeout", () =>
+    request.destroy(Object.assign(new Error("timed out"), { code: "TIMED_OUT" })),
+  );
+  return endWithoutTimeout(request);
+}
+
+/** How a request of a program ends that listens to no time-out, as that of the global agent after 5 s. */
+function endWithoutTimeout(request: http.ClientRequest): Promise<string> {
   return new Promise((resolve) => {
-    request.on("timeout", () =>
-      request.destroy(Object.assign(new Error("timed out"), { code: "TIMED_OUT" })),
-    );
     request.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
     request.on("response", (response) => {
       response.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
@@ -128,6 +133,24 @@ const ownRows: Rows = {
           ),
       });
       return endOf(https.get(URL_OF_TOKEN, { timeout: 3_500 }));
+    },
+    { gives: "answered" },
+  ),
+  "node:https without a time-out, and an answer after 20 minutes": after(
+    1_200_000,
+    (context) => {
+      answerAfter(context, 1_200_000);
+      return endWithoutTimeout(https.get(URL_OF_TOKEN));
+    },
+    { gives: "answered" },
+  ),
+  "node:https without a time-out, and a body that stalls for 20 minutes": after(
+    1_200_000,
+    ({ bench }) => {
+      bench.serve({
+        handle: answerWith("x".repeat(50), { kind: "stalled", bytes: 10, forMs: 1_200_000 }),
+      });
+      return endWithoutTimeout(https.get(URL_OF_TOKEN));
     },
     { gives: "answered" },
   ),
