@@ -128,7 +128,7 @@ function judge(history: History): Judgement {
   const recovered = succeeded.filter((operation) => usesEntra(history, operation));
   if (succeeded.length > 0 && recovered.length === 0)
     return inconclusive(
-      `Calls succeeded after the last fault cleared, but ${whyUnproven(history)}`,
+      `Calls succeeded after the last fault cleared, but ${whyUnproven(history, succeeded)}`,
     );
   return recovered.length === 0
     ? inconclusive("No call ended after the last fault cleared.")

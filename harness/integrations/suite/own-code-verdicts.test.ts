@@ -1,4 +1,5 @@
 /** What the rules say about own code that is called as a user's suite calls it. */
+import { EventEmitter } from "node:events";
 import { ClientAuthError } from "@azure/msal-node";
 import express from "express";
 import supertest from "supertest";
@@ -39,6 +40,36 @@ describe("own code in an outage", () => {
     await entra.operate("order 4", async () => ({ order: 4, response: await ask() }));
     expect(entra.timeline()).not.toMatch(/operation [123] is ok/);
     expect(entra.timeline()).toMatch(/operation 4 is ok/);
+  });
+
+  it.each<[string, () => unknown]>([
+    ["lets go of its promise", () => void ask().catch(() => undefined)],
+    [
+      "asks with a callback",
+      () => {
+        ask().then(
+          () => undefined,
+          () => undefined,
+        );
+        return new EventEmitter();
+      },
+    ],
+  ])("shows no recovery when it %s", async (_, call) => {
+    entra.outage("token-server-error", { for: "1h" });
+    await entra.operate("order 1", async () => call());
+    await entra.clock.advance("2h");
+    await entra.operate("order 2", async () => call());
+    await entra.clock.advance("1m");
+    expect(() => expect(entra).toHaveRecovered()).toThrow(
+      /ended before their requests for a token were answered: return the promise in the call/,
+    );
+    expect(judge("availability")).toMatchObject({ verdict: "inconclusive" });
+  });
+
+  it("is waited for in a list of promises", async () => {
+    entra.outage("hang", { for: "1m" });
+    await entra.operate("order 1", () => Promise.resolve().then(() => new Set([ask()])));
+    expect(entra.timeline()).toMatch(/\+1m {10}operation 1 fails/);
   });
 
   it("hides no programming error by wrapping it", async () => {

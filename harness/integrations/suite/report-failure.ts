@@ -6,6 +6,7 @@ import { shellWord } from "../../core/shell-word.ts";
 import { describeEvent } from "../../history/event-line.ts";
 import { failsEveryRequest } from "../../history/fault-facts.ts";
 import { EARLIER_TOKENS, usesEntra } from "../../rules/model/entra-use.ts";
+import { hasLeftItsRequest } from "../../rules/model/left-requests.ts";
 import { operationsOf } from "../../rules/model/exchanges.ts";
 import { faultSpansOf } from "../../rules/model/fault-windows.ts";
 import {
@@ -91,7 +92,8 @@ export function reportUnknownTokens(session: Pick<LiveSimulation, "history">): v
         ({ beganAt, endedAt = Infinity }) =>
           beganAt <= call.invoked.at && call.invoked.at < endedAt,
       ) &&
-      !usesEntra(history, call),
+      !usesEntra(history, call) &&
+      !hasLeftItsRequest(history, call),
   );
   for (const name of new Set(calls.map(({ invoked }) => invoked.app)))
     console.warn(

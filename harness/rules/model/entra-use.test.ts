@@ -60,6 +60,80 @@ describe("a call that has nothing to do with Entra", () => {
   });
 });
 
+describe("a call that ends before its request for a token is answered", () => {
+  /** Ends ok with nothing while its request is under way, which the service then answers with a token of a second. */
+  const leaves = (run: RunBuilder, endpoint: "token" | "openid-configuration" = "token"): void => {
+    const call = run.operation(own);
+    const answer = run.request({ by: call, endpoint });
+    run.after(100);
+    call.ok({ token: "none" });
+    run.after(100);
+    answer.answered(endpoint === "token" ? { issued: { token: run.token({ expiresIn: 1 }) } } : {});
+  };
+
+  it("shows nothing, and is told what to wait for", () => {
+    const run = outageOf((it) => leaves(it));
+    expect(recovery.judge(run.history())).toMatchObject({
+      verdict: "inconclusive",
+      message: expect.stringContaining(
+        "they ended before their requests for a token were answered",
+      ),
+    });
+    expect(availability.judge(run.history()).verdict).toBe("inconclusive");
+  });
+
+  it("shows nothing either when it sends the request only afterwards, or has sent one that failed", () => {
+    const run = buildRun();
+    const later = run.operation(own);
+    later.ok({ token: "none" });
+    run.after(100);
+    run.exchange({ by: later });
+    const again = run.operation({ ...own, client: "other" });
+    run.exchange({ by: again, status: 503, issued: "nothing" });
+    run.request({ by: again });
+    again.ok({ token: "none" });
+    const history = run.history();
+    expect(operationsOf(history).map((call) => usesEntra(history, call))).toEqual([false, false]);
+  });
+
+  it("is another one with a token to go on with, which it may renew meanwhile", () => {
+    const run = buildRun();
+    const first = run.operation(own);
+    run.exchange({ by: first, issued: { token: run.token({ expiresIn: 3_600 }) } });
+    first.ok({ token: "none" });
+    const uses = (): boolean | undefined => {
+      leaves(run);
+      const history = run.history();
+      return operationsOf(history)
+        .slice(-1)
+        .map((call) => usesEntra(history, call))[0];
+    };
+    run.at("00:59:00");
+    expect(uses()).toBe(true);
+  });
+
+  it("shows nothing once that has expired", () => {
+    const run = buildRun();
+    const first = run.operation(own);
+    run.exchange({ by: first, issued: { token: run.token({ expiresIn: 3_600 }) } });
+    first.ok({ token: "none" });
+    run.at("01:00:01");
+    leaves(run);
+    const history = run.history();
+    expect(operationsOf(history).map((call) => usesEntra(history, call))).toEqual([true, false]);
+  });
+
+  it("may read metadata for an API, which asks for no tokens", () => {
+    const run = buildRun();
+    leaves(run, "openid-configuration");
+    const history = run.history();
+    expect(operationsOf(history).map((call) => usesEntra(history, call))).toEqual([true]);
+    leaves(run);
+    const asking = run.history();
+    expect(operationsOf(asking).map((call) => usesEntra(asking, call))).toEqual([false, false]);
+  });
+});
+
 describe("what a call has to do with Entra", () => {
   const readsFor = (count: number): number => {
     const run = buildRun({ earlierTokens: true });

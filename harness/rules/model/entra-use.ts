@@ -6,19 +6,22 @@
 import type { History } from "../../history/event.ts";
 import { isToSignInService } from "./exchange-outcomes.ts";
 import { exchangesOf, operationsOf, type Operation } from "./exchanges.ts";
+import { hasLeftItsRequest } from "./left-requests.ts";
 import { purposeIn } from "./purposes.ts";
 import { perHistory } from "./per-history.ts";
 
 /**
  * Whether a call asked Entra or a machine's identity endpoint, returned a token, showed one to an
  * API, or was made by a client that Entra has answered before. Where tokens of an earlier test are
- * still valid, that answer must have been for a call of the same name.
+ * still valid, that answer must have been for a call of the same name. A call that ended before its
+ * own request was answered shows nothing.
  */
 export function usesEntra(history: History, operation: Operation): boolean {
   const { invoked, completed, exchanges } = operation;
   if (invoked.flow !== "custom") return true;
   if (completed?.outcome === "ok" && (completed.token ?? completed.tokenWithin) !== undefined)
     return true;
+  if (hasLeftItsRequest(history, operation)) return false;
   if (exchanges.some(isToSignInService)) return true;
   const endIndex = completed?.index ?? Infinity;
   if (history.header.earlierTokens === true) {
@@ -30,9 +33,11 @@ export function usesEntra(history: History, operation: Operation): boolean {
   return firstIndex !== undefined && firstIndex < endIndex;
 }
 
-/** Why calls prove nothing that succeeded without having had anything to do with Entra: the end of a sentence, and what to do. */
-export function whyUnproven({ header }: History): string {
-  return header.earlierTokens === true
+/** Why these calls prove nothing, though they succeeded: the end of a sentence, and what to do. */
+export function whyUnproven(history: History, calls: readonly Operation[]): string {
+  if (calls.some((call) => hasLeftItsRequest(history, call)))
+    return "they ended before their requests for a token were answered: return the promise in the call, or await it.";
+  return history.header.earlierTokens === true
     ? `nothing shows which token was behind them. ${EARLIER_TOKENS}`
     : "nothing shows that they needed Entra: their client asked it for nothing, and returned no token of this run.";
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { failureOf, type OperateOptions, textsIn, tokenIn, tokenResultIn } from "./call-result.ts";
 
@@ -20,6 +21,12 @@ const unavailable = (): Response => new Response("", { status: 503 });
 
 /** An answer of Playwright: its fields are functions. */
 const playwright = (status: number) => ({ status: () => status, headers: () => ({}) });
+
+function rejecting(): Promise<never> {
+  const promise = Promise.reject(new RangeError());
+  promise.catch(() => undefined);
+  return promise;
+}
 
 function cyclic(value: object): object {
   return Object.assign(value, { self: value, list: [value] });
@@ -91,6 +98,51 @@ describe("a result that stands for a failure", () => {
       "unsuccessful",
     ],
     [
+      "an answer of Azure's REST clients",
+      { status: "503", headers: {}, body: { error: { code: "x", message: "down" } }, request: {} },
+      "http_503",
+    ],
+    [
+      "one of the answers to a batch of Microsoft Graph",
+      { responses: [{ id: "1", status: 429, body: { error: { code: "TooManyRequests" } } }] },
+      "http_429",
+    ],
+    [
+      "a program that failed, by spawnSync",
+      spawnSync(process.execPath, ["-e", "process.exit(3)"]),
+      "exit_3",
+    ],
+    ["a program that is not there", spawnSync("no-such-program-of-brownout"), "ENOENT"],
+    [
+      "a program that a signal ended",
+      { status: null, signal: "SIGTERM", output: [null, "", ""], stdout: "", stderr: "" },
+      "SIGTERM",
+    ],
+    [
+      "a program that failed, by execa",
+      { exitCode: 2, failed: true, stdout: "", stderr: "" },
+      "exit_2",
+    ],
+    [
+      "a program that failed, by zx",
+      { exitCode: 1, signal: null, stdout: "", stderr: "no" },
+      "exit_1",
+    ],
+    [
+      "a program that could not be started, by execa",
+      { exitCode: undefined, failed: true, stdout: undefined, stderr: undefined },
+      "unsuccessful",
+    ],
+    ["one of several programs", [{ exitCode: 3, stdout: "", stderr: "" }], "exit_3"],
+    ["an error of JSend", { status: "error", message: "no database" }, "unsuccessful"],
+    ["a failure of JSend", { status: "fail", data: { title: "is missing" } }, "unsuccessful"],
+    ["a list of promises, one of which rejects", [Promise.resolve(1), rejecting()], "RangeError"],
+    [
+      "a list of promises, one of which resolves to a failure",
+      new Set([Promise.resolve(unavailable())]),
+      "http_503",
+    ],
+    [
       "a failure in an object that contains itself",
       cyclic({ response: unavailable() }),
       "http_503",
@@ -129,6 +181,13 @@ describe("a result that stands for a failure", () => {
     ["a form with an error for each field", { form: "x", errors: [{ message: "too short" }] }],
     ["a report in an object", { report: { id: 1, errors: [{ message: "line 7" }] } }],
     ["messages of a form", { errors: ["too short"], value: "" }],
+    ["a program that succeeded", spawnSync(process.execPath, ["-e", "0"])],
+    ["a program that succeeded, by execa", { exitCode: 0, failed: false, stdout: "", stderr: "" }],
+    ["an exit code beside other things", { exitCode: 3, name: "nightly" }],
+    ["a job with a status in words", { id: 1, status: "error", message: "no orders" }],
+    ["a result in words", { status: "success", data: [] }],
+    ["a list of promises that resolve", [Promise.resolve({ status: 200 })]],
+    ["a promise beside other things", { closed: new Promise(() => undefined) }],
     ["ok and success", { ok: true, success: true }],
     ["the right of an Either", { _tag: "Right", right: 1 }],
     ["a query that succeeded", { isSuccess: true, isError: false }],
@@ -140,6 +199,33 @@ describe("a result that stands for a failure", () => {
     ["no errors of JSON:API", { errors: [], meta: {} }],
   ])("is not %s", async (_what, result) => {
     expect(await read(result)).toBe("ok");
+  });
+
+  it("waits for the promises in a list, also when one has rejected", async () => {
+    const slow = Promise.withResolvers<string>();
+    let isRead = false;
+    const reading = read([rejecting(), slow.promise]).then((code) => {
+      isRead = true;
+      return code;
+    });
+    await new Promise((resolve) => void setImmediate(resolve));
+    expect(isRead).toBe(false);
+    slow.resolve("late");
+    expect(await reading).toBe("RangeError");
+  });
+
+  it.each([
+    ["an async generator", (async function* () {})()],
+    [
+      "pages of a list of Azure",
+      { next: () => undefined, byPage: () => undefined, [Symbol.asyncIterator]() {} },
+    ],
+  ])("is not known of %s, which asks for nothing until it is read", async (_, result) => {
+    await expect(read<unknown>(result)).rejects.toMatchObject({
+      code: "bad-usage",
+      message: "the call resolved to an async iterator, which asks for nothing until it is read",
+    });
+    expect(await read<unknown>(result, { succeeds: () => true })).toBe("ok");
   });
 
   it("calls no getter and no method inside of a result that is no answer", async () => {

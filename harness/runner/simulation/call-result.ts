@@ -7,6 +7,7 @@
 import type { ClientErrorDescription, TokenResult } from "../../clients/client.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { contentsOf, readField } from "../../core/foreign-value.ts";
+import { promisesIn, refuseIterator } from "./pending-result.ts";
 import { failureIn, notASuccess } from "./result-failure.ts";
 
 /**
@@ -18,22 +19,28 @@ import { failureIn, notASuccess } from "./result-failure.ts";
 export interface OperateOptions<T = unknown> {
   /**
    * Whether a result is what the call was made for; it replaces the default. Default: an HTTP
-   * answer with a status from 400, an `Error` that was returned, and an object or list with one of
-   * them are failures; so are `{ error }`, `{ ok: false }`, `{ success: false }`,
-   * `{ isSuccess: false }`, `{ isError: true }`, and `Left` and `Failure` as a `_tag`, unless they
-   * are records in a list, and errors of GraphQL and JSON:API. Everything else is a success. Read
-   * the body of a `Response` from a `clone()`.
+   * answer with a status from 400, an `Error` that was returned, the result of a program with
+   * another exit code than 0, and an object or list with one of them are failures; so are
+   * `{ error }`, `{ ok: false }`, `{ success: false }`, `{ isSuccess: false }`,
+   * `{ isError: true }`, and `Left` and `Failure` as a `_tag`, unless they are records in a list,
+   * and errors of GraphQL, JSON:API and JSend. Everything else is a success. Promises in a list are
+   * waited for, and an async iterator is refused: read it in the call. Read the body of a
+   * `Response` from a `clone()`.
    */
   readonly succeeds?: (result: T) => boolean | Promise<boolean>;
 }
 
-/** The failure that a result stands for, as it is recorded; undefined for a success. Rejects with what `succeeds` throws, and `bad-usage` when that answers neither true nor false. */
+/** The failure that a result stands for, as it is recorded; undefined for a success. Rejects with what `succeeds` throws, and `bad-usage` when that answers neither true nor false, or a result is an async iterator. */
 export async function failureOf<T>(
   result: T,
   { succeeds }: OperateOptions<T>,
   describe: (error: unknown) => ClientErrorDescription | undefined,
 ): Promise<ClientErrorDescription | undefined> {
-  if (succeeds === undefined) return failureIn(result, describe);
+  if (succeeds === undefined) {
+    refuseIterator(result);
+    const promises = promisesIn(result);
+    return failureIn(promises === undefined ? result : await promises, describe);
+  }
   const answer: unknown = await succeeds(result);
   if (typeof answer !== "boolean") {
     throw new HarnessError("bad-usage", `expected true or false, got ${typeof answer}`, {

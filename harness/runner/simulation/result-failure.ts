@@ -9,6 +9,7 @@ import type { ClientErrorDescription } from "../../clients/client.ts";
 import { contentsOf, readField } from "../../core/foreign-value.ts";
 import { isError } from "../../core/thrown.ts";
 import { clientErrors } from "../../rules/model/shown-tokens.ts";
+import { programFailureIn } from "./program-failure.ts";
 
 type Describe = (error: unknown) => ClientErrorDescription | undefined;
 
@@ -75,6 +76,8 @@ function failureOf(
 ): ClientErrorDescription | undefined {
   const error = errorIn(value);
   if (error !== undefined) return describe(error) ?? describeAnyError(error);
+  const program = programFailureIn(value);
+  if (program !== undefined) return notASuccess(program.code, program.message);
   const status = statusOf(value, { isOuter });
   if (status !== undefined && status >= 400) {
     const failure = notASuccess(`http_${status}`, `the call resolved to an HTTP answer ${status}`);
@@ -88,7 +91,7 @@ function failureOf(
   if (beside !== undefined && beside !== null && beside !== false && beside !== "")
     return besideData(beside, describe);
   const says = signsOfFailure.find(([name, sign]) => readField(value, name) === sign);
-  if (says === undefined) return undefined;
+  if (says === undefined) return jsendFailureIn(value);
   const [name, sign] = says;
   return notASuccess("unsuccessful", `the call resolved to an object with ${name}: ${sign}`);
 }
@@ -102,6 +105,18 @@ const signsOfFailure = [
   ["_tag", "Left"],
   ["_tag", "Failure"],
 ] as const;
+
+/** `error` and `fail` of JSend; a record with an id and a status of those words is none. */
+function jsendFailureIn(value: unknown): ClientErrorDescription | undefined {
+  const status = readField(value, "status");
+  if ((status !== "error" && status !== "fail") || !hasOnly(value, jsendFields)) return undefined;
+  const message = readField(value, "message");
+  if (status === "error" && typeof message !== "string") return undefined;
+  const text = typeof message === "string" ? message : "the call resolved to a failure of JSend";
+  return notASuccess("unsuccessful", text);
+}
+
+const jsendFields: ReadonlySet<string> = new Set(["status", "data", "message", "code"]);
 
 /** The error of a sign-in library with which an answer was made: Express shows the stack of what a handler threw, unless it is in production. */
 function clientErrorShownIn(answer: unknown): string | undefined {
@@ -147,23 +162,28 @@ function errorIn(value: unknown): unknown {
 /**
  * The HTTP status of an answer: `status` of fetch, ky, axios, supertest and Azure Functions,
  * `statusCode` of Node, got and undici, `status()` of Playwright, and `:status` among the headers of
- * HTTP/2. Inside a result only of what has headers, too, since many things have a status. A text of
- * digits is one under `statusCode`, which nothing else is called by.
+ * HTTP/2. Inside a result only of what has headers or a body, too, since many things have a status.
+ * A text of digits is one under `statusCode`, which nothing else is called by, and beside headers,
+ * as Azure's REST clients have it.
  */
 function statusOf(value: unknown, { isOuter }: Pick<Found, "isOuter">): number | undefined {
   const ofHeaders = readField(value, ":status");
-  if (!isOuter && ofHeaders === undefined && readField(value, "headers") === undefined)
-    return undefined;
+  const hasHeaders = readField(value, "headers") !== undefined;
+  const isAnswer = hasHeaders || readField(value, "body") !== undefined;
+  if (!isOuter && ofHeaders === undefined && !isAnswer) return undefined;
   const status = readField(value, "status");
-  const code = readField(value, "statusCode");
   const candidates = [
     ofHeaders,
-    typeof status === "function" ? callOn(value, status) : status,
-    typeof code === "string" && /^\d{3}$/.test(code) ? Number(code) : code,
+    typeof status === "function" ? callOn(value, status) : hasHeaders ? numberIn(status) : status,
+    numberIn(readField(value, "statusCode")),
   ];
   return candidates.find(
     (one): one is number => Number.isInteger(one) && Number(one) >= 100 && Number(one) <= 599,
   );
+}
+
+function numberIn(code: unknown): unknown {
+  return typeof code === "string" && /^\d{3}$/.test(code) ? Number(code) : code;
 }
 
 function callOn(value: unknown, method: unknown): unknown {
