@@ -71,7 +71,7 @@ describe("a call that ends before its request for a token is answered", () => {
     answer.answered(endpoint === "token" ? { issued: { token: run.token({ expiresIn: 1 }) } } : {});
   };
 
-  it("shows nothing, and is told what to wait for", () => {
+  it("shows nothing, and the verdict says what to wait for", () => {
     const run = outageOf((it) => leaves(it));
     expect(recovery.judge(run.history())).toMatchObject({
       verdict: "inconclusive",
