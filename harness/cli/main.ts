@@ -32,6 +32,7 @@ import { opCommand, opOptions } from "./commands/op.ts";
 import { runOptions } from "./plan.ts";
 import { mergeCommand, mergeOptions } from "./commands/merge.ts";
 import { recordCommand, recordOptions } from "./commands/record.ts";
+import { remediesCommand, remediesOptions } from "./commands/remedies.ts";
 import { replayCommand, replayOptions } from "./commands/replay.ts";
 import { runCommand } from "./commands/run.ts";
 import { serveCommand, serveOptions } from "./commands/serve.ts";
@@ -236,6 +237,16 @@ const commands: ReadonlyMap<string, Command> = new Map([
       "or an end that cannot be played.",
     ],
     perform: bisectCommand,
+  }),
+  command("remedies", {
+    usage: "remedies SCENARIO [options]",
+    does: "plays a failing run again with each remedy around its client, and prints the code to take over",
+    options: remediesOptions,
+    exits: [
+      "Exit codes: 0 played, whether a remedy helps, none does or there is nothing to fix; 2 wrong usage,",
+      "or a run could not be played; 130 after Ctrl-C.",
+    ],
+    perform: remediesCommand,
   }),
   command("suite", {
     usage: "suite [options] -- COMMAND…",

@@ -303,7 +303,13 @@ const header = object({
   ),
   side: optional(object({ question: text, answer: text })),
   expects: optional(list(object({ rule: text, because: text, saying: optional(text) }))),
-  variation: optional(object({ faults: optional(list(text)), values: optional(object({})) })),
+  variation: optional(
+    object({
+      faults: optional(list(text)),
+      remedies: optional(list(text)),
+      values: optional(object({})),
+    }),
+  ),
   earlierTokens: optional(oneOf([true])),
   upstream: optional(text),
   watchesPages: optional(oneOf([true])),

@@ -81,7 +81,7 @@ export interface ExpectedFailure {
 
 /**
  * How a run differs from its scenario: that of a control, which finds out what a finding depends
- * on. Nothing in it: as the scenario says.
+ * on, or one with remedies. Nothing in it: as the scenario says.
  *
  * @example
  * const withoutFaults: Variation = { faults: [] };
@@ -90,6 +90,8 @@ export interface ExpectedFailure {
 export interface Variation {
   /** Ids of the fault windows that stay; default: all. */
   readonly faults?: readonly string[];
+  /** Names of the remedies that are around the client, such as `last-good-token`; default: none. */
+  readonly remedies?: readonly string[];
   /** Other values, by path: `settings.` and a field of the service settings, or `faults.`, the id of a window and a field of it. */
   readonly values?: Readonly<Record<string, unknown>>;
 }

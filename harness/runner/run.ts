@@ -3,6 +3,8 @@ import { articleOf, promiseOf } from "../entra/backup/edition.ts";
 import { ruleById } from "../rules/rules.ts";
 import { uncaughtError } from "../rules/uncaught-error.ts";
 import type { ClientUnderTest } from "../clients/client.ts";
+import { type RemediedClient, withRemedies } from "../clients/remedied/remedied-client.ts";
+import { readRemedyNames, type RemedyUse } from "../clients/remedied/remedy-names.ts";
 import { days, formatDuration } from "../core/time/duration.ts";
 import { HarnessError } from "../core/errors.ts";
 import { NothingLeft } from "../core/time/stuck.ts";
@@ -36,7 +38,7 @@ import { createTurns, type Turns } from "./browser-contexts/turns.ts";
 import { ownAppOf } from "../clients/own-app.ts";
 import { guessesOf, type ValuedGuess } from "./guesses.ts";
 import { checkScenario } from "./scenario-schema.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Scenario, ScriptContext } from "./scenario.ts";
 import { variedScenario, variedSettings } from "./variation.ts";
 
 /** A dated text of the backup's rules. */
@@ -77,6 +79,8 @@ export interface RunOutcome {
   readonly simulatedMs: number;
   /** In a run with a `variation`, be it an empty one: what it took for granted although no source gives it. */
   readonly guesses?: readonly ValuedGuess[];
+  /** In a run whose `variation` has remedies: how often each was in effect. */
+  readonly remedies?: readonly RemedyUse[];
 }
 
 /**
@@ -90,6 +94,7 @@ export interface RunOutcome {
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<RunOutcome> {
   checkScenario(scenario);
   const { variation = {} } = options;
+  const remedied = remediedBy(variation, options.client);
   const played = variedScenario(scenario, variation);
   if (variation.values !== undefined) checkScenario(played);
   for (const rule of played.asserts) ruleById(rule);
@@ -128,7 +133,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   try {
     ({ watchesPages } = await runScript(simulation, {
       scenario: played,
-      client: options.client,
+      remedied,
       broken: broken.promise,
       sharedProcesses,
       processEnds,
@@ -145,13 +150,10 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   // A program that the script started may have been stopped from leaving this machine only now.
   await Promise.race([broken.promise, Promise.resolve()]);
   const hasBackup = checked.settings.backup !== "off";
-  const outcome = outcomeOf(played, options, {
-    simulation,
-    row,
-    hasBackup,
-    sharedProcesses,
-    watchesPages,
-  });
+  const outcome = {
+    ...outcomeOf(played, options, { simulation, row, hasBackup, sharedProcesses, watchesPages }),
+    ...(variation.remedies === undefined ? {} : { remedies: remedied.uses() }),
+  };
   // Nothing was wrong that could be its cause.
   if (fatal !== undefined && uncaughtError.judge(outcome.history).verdict !== "fail")
     throw fatal.thrown;
@@ -201,13 +203,13 @@ async function runScript(
   simulation: Simulation<AttributionLayers>,
   {
     scenario,
-    client,
+    remedied: { client, cacheOf },
     broken,
     sharedProcesses,
     processEnds,
   }: {
     readonly scenario: Scenario;
-    readonly client: ClientUnderTest;
+    readonly remedied: Pick<RemediedClient, "client" | "cacheOf">;
     readonly broken: Promise<never>;
     readonly sharedProcesses: Map<string, string>;
     readonly processEnds: ProcessEnds;
@@ -242,7 +244,7 @@ async function runScript(
     isOwnCode: ownAppOf(scenario)?.name === client.name,
     ...(browsers === undefined ? {} : { browsers }),
   });
-  const script = scenario.script(context).catch(async (error: unknown) => {
+  const script = scenario.script(withCaches(context, cacheOf)).catch(async (error: unknown) => {
     const death = await mounted.browser?.died();
     if (death !== undefined) throw death;
     throw operations.rejections.has(error as object)
@@ -305,7 +307,24 @@ function uncaught(error: unknown, elapsedMs: number): HarnessError {
 }
 
 function isEmpty(variation: Variation = {}): boolean {
-  return variation.faults === undefined && variation.values === undefined;
+  return Object.keys(variation).length === 0;
+}
+
+/** The client with the remedies of a variation; the client itself without any. Throws `bad-usage` for a name that is none. */
+function remediedBy({ remedies = [] }: Variation, client: ClientUnderTest): RemediedClient {
+  const names = readRemedyNames(remedies, "variation.remedies");
+  if (names.length > 0) return withRemedies(client, names);
+  return { client, cacheOf: (wanted) => wanted, uses: () => [] };
+}
+
+function withCaches(context: ScriptContext, cacheOf: RemediedClient["cacheOf"]): ScriptContext {
+  return {
+    ...context,
+    open(wanted) {
+      const cache = cacheOf(wanted.cache);
+      return context.open(cache === undefined ? wanted : { ...wanted, cache });
+    },
+  };
 }
 
 interface Ended {

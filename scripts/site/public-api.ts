@@ -16,6 +16,7 @@ export const entries = {
   "brownout/mocha": "harness/integrations/mocha.ts",
   "brownout/node-test": "harness/integrations/node-test.ts",
   "brownout/playwright": "harness/integrations/playwright.ts",
+  "brownout/remedies": "harness/clients/remedies/index.ts",
 } as const;
 
 export type Entry = keyof typeof entries;

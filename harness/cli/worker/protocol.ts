@@ -1,4 +1,5 @@
 /** What the pool and its worker processes say to each other; both ends are plain data. */
+import { remedyNames, type RemedyUse } from "../../clients/remedied/remedy-names.ts";
 import { schemaOf } from "../../core/validation.ts";
 import type { Variation } from "../../history/header.ts";
 import type { MountName } from "../../network/mount-names.ts";
@@ -40,6 +41,8 @@ export type RunReply =
       readonly packages?: readonly LoadedPackage[];
       /** As in `RunOutcome`. */
       readonly guesses?: readonly ValuedGuess[];
+      /** As in `RunOutcome`. */
+      readonly remedies?: readonly RemedyUse[];
       /** Its browser died, and this is the run that began anew in another: how it ended the first time. */
       readonly relaunched?: string;
       /** Code of the user's own has kept something in the process that another run would meet. */
@@ -94,6 +97,10 @@ const guessSchema = schemaOf<ValuedGuess>()((z) =>
   }),
 );
 
+const remedyUseSchema = schemaOf<RemedyUse>()((z) =>
+  z.strictObject({ remedy: z.enum(remedyNames), calls: z.number(), acts: z.number() }),
+);
+
 /** The form of what a worker sends. */
 export const workerMessageSchema = schemaOf<WorkerMessage>()((z) => {
   const leaves = z.literal(true).optional();
@@ -107,6 +114,7 @@ export const workerMessageSchema = schemaOf<WorkerMessage>()((z) => {
         tookMs: z.number().nonnegative(),
         packages: z.array(z.strictObject({ name: z.string(), version: z.string() })).optional(),
         guesses: z.array(guessSchema()).optional(),
+        remedies: z.array(remedyUseSchema()).optional(),
         relaunched: z.string().optional(),
         leaves,
       }),

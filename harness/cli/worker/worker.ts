@@ -110,13 +110,14 @@ async function answer(task: RunTask, own: OwnProcess): Promise<Answer> {
       clientFile === undefined &&
       !outcome.history.events.some(({ kind }) => kind === "process-error");
     const leaves = isClean ? {} : { leaves: true as const };
-    const { simulatedMs, guesses } = outcome;
+    const { simulatedMs, guesses, remedies } = outcome;
     return {
       kind: "done",
       simulatedMs,
       tookMs: Math.round(realNow() - beganAtMs),
       ...packagesOf(task, { client, history: outcome.history }),
       ...(guesses === undefined ? {} : { guesses }),
+      ...(remedies === undefined ? {} : { remedies }),
       ...leaves,
       ...(relaunched === undefined ? {} : { relaunched }),
     };

@@ -1,0 +1,2 @@
+"use strict";
+module.exports = require("./load-entry.cjs")("clients/remedies/index");
