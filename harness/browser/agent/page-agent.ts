@@ -10,6 +10,7 @@
 import type { DeviceState } from "../../core/device.ts";
 import { installPageChance } from "./page-chance.ts";
 import { installPageDevice, type PageDevice, pageDeviceParts } from "./page-device.ts";
+import { installPageHeartbeats } from "./page-heartbeat.ts";
 import { installPageLeaps, type PageLeaps } from "./page-leap.ts";
 import { installPageMeasure } from "./page-measure.ts";
 import type {
@@ -40,6 +41,7 @@ interface AgentParts {
   readonly installPageWatch: typeof installPageWatch;
   readonly installPageMeasure: typeof installPageMeasure;
   readonly installPageLeaps: typeof installPageLeaps;
+  readonly installPageHeartbeats: typeof installPageHeartbeats;
   readonly installPageDevice: typeof installPageDevice;
   readonly readScreen: typeof readScreen;
   readonly signInForm: string;
@@ -70,6 +72,7 @@ export function agentScript(start: AgentStart): string {
     installPageWatch,
     installPageMeasure,
     installPageLeaps,
+    installPageHeartbeats,
     installPageDevice,
     readScreen,
   }).map(([name, part]) => `${name}: ${String(part)}`);
@@ -110,7 +113,11 @@ function installAgent(start: AgentStart, parts: AgentParts): void {
   const state: AgentState = { activity: 0, timers, watch, device, changes: countChanges() };
   const leaps = parts.installPageLeaps(
     timers,
-    { isBusy: () => watch.busy() > 0, changes: state.changes },
+    {
+      isBusy: () => watch.busy() > 0,
+      changes: state.changes,
+      isHeartbeat: parts.installPageHeartbeats(),
+    },
     parts.readScreen,
   );
   const nowMs = (): number => Math.floor(timers.now()) + device.state().clockShiftMs;

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createVirtualClock, type VirtualClock } from "../../core/time/virtual-clock.ts";
 import { wantsNoBrowser } from "../launch/find-browser.ts";
 import { processBrowser } from "../launch/launch.ts";
+import { serveWebSockets } from "../../../test/support/web-sockets.ts";
 import { leapOf, stateOf } from "./agent-calls.ts";
 import { keepTime, type PageTime } from "../page-time.ts";
 
@@ -23,6 +24,8 @@ describe.skipIf(wantsNoBrowser())("a document that leaps", () => {
   let looks = 0;
   /** Requests that the server has and has not answered. */
   let underway = 0;
+  /** Messages that came over WebSockets. */
+  let messages: string[] = [];
   /** When the server heard that a request was given up, seconds since the start. */
   let givenUp: number[] = [];
 
@@ -49,6 +52,10 @@ describe.skipIf(wantsNoBrowser())("a document that leaps", () => {
         await Promise.resolve();
       });
     });
+    serveWebSockets(server, (text, answer) => {
+      messages.push(text);
+      if (text.startsWith("question")) answer("answer");
+    });
     await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
     origin = `http://localhost:${(server.address() as AddressInfo).port}`;
   });
@@ -65,6 +72,7 @@ describe.skipIf(wantsNoBrowser())("a document that leaps", () => {
   const open = async (...scripts: readonly string[]): Promise<Page> => {
     arrived = [];
     givenUp = [];
+    messages = [];
     clock = createVirtualClock({ startMs: START, shared: true });
     context = await (await processBrowser.launchBrowser()).newContext();
     time = await keepTime(context, {
@@ -165,6 +173,33 @@ describe.skipIf(wantsNoBrowser())("a document that leaps", () => {
     });
     await pass(120_000);
     expect(seen.filter((at) => at === 60.5).length > 0 ? 1 : 0).toBe(stops);
+  });
+
+  /** A page that says `text` every 30 s. */
+  const openTalking = (text: string): Promise<Page> =>
+    open(
+      `new Promise((resolve) => {
+        const socket = new WebSocket(location.origin.replace("http", "ws"));
+        let count = 0;
+        socket.onopen = () => { setInterval(() => { count += 1; socket.send(${text}) }, 30_000); resolve() };
+      })`,
+    );
+
+  it("passes over the heartbeat of a WebSocket that its server never answers, as development servers have", async () => {
+    await openTalking("'ping'");
+    await pass(7_200_000);
+    await expect.poll(() => messages).toEqual(Array.from({ length: 240 }, () => "ping"));
+    expect(looks).toBeLessThan(40);
+  });
+
+  it.each([
+    ["differs from the one before", "`message ${count}`"],
+    ["was answered when it was last sent", "'question'"],
+  ])("stops for a message over a WebSocket that %s", async (_, text) => {
+    await openTalking(text);
+    await pass(1_200_000);
+    await expect.poll(() => messages.length).toBe(40);
+    expect(looks).toBeGreaterThanOrEqual(30);
   });
 
   it("stops for a write to storage when another tab could read it, and both keep one time", async () => {

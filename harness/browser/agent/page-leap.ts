@@ -14,10 +14,20 @@ export interface PageLeaps {
   leap(untilMs: number, company: Company): Promise<Pick<PageLeap, "reachedMs" | "stopped">>;
 }
 
-/** Leaps of a document; `isBusy` says that it has work under way, `changes` how often it has changed. */
+/** What a leap has to know of its document. */
+interface LeapWatch {
+  /** Whether it has work under way. */
+  readonly isBusy: () => boolean;
+  /** How often it has changed. */
+  readonly changes: () => number;
+  /** Whether a message that is sent over a WebSocket means nothing. */
+  readonly isHeartbeat: (socket: WebSocket, message: unknown) => boolean;
+}
+
+/** Leaps of a document. */
 export function installPageLeaps(
   { now, leap, zeros }: Pick<PageTimers, "now" | "leap" | "zeros">,
-  { isBusy, changes }: { readonly isBusy: () => boolean; readonly changes: () => number },
+  { isBusy, changes, isHeartbeat }: LeapWatch,
   readScreen: () => SeenScreen,
 ): PageLeaps {
   let leaping: Company | undefined;
@@ -31,11 +41,17 @@ export function installPageLeaps(
     // What comes of it may be heard of before this leap has ended.
     scope.__brownoutAt?.(now());
   };
-  const watch = (target: object | undefined, name: string, company: readonly Company[]): void => {
+  const watch = (
+    target: object | undefined,
+    name: string,
+    company: readonly Company[],
+    meansNothing = (_target: unknown, _values: readonly unknown[]): boolean => false,
+  ): void => {
     const original: unknown = target === undefined ? undefined : Reflect.get(target, name);
     if (target === undefined || typeof original !== "function") return;
     const value = function (this: unknown, ...values: unknown[]): unknown {
-      if (leaping !== undefined && company.includes(leaping)) noticed();
+      const isIdle = meansNothing(this, values);
+      if (leaping !== undefined && company.includes(leaping) && !isIdle) noticed();
       return original.apply(this, values);
     };
     Object.defineProperty(target, name, { value, configurable: true, writable: true });
@@ -49,7 +65,9 @@ export function installPageLeaps(
   watch(IDBDatabase?.prototype, "transaction", always);
   watch(ServiceWorker?.prototype, "postMessage", always);
   watch(Worker.prototype, "postMessage", always);
-  watch(WebSocket.prototype, "send", always);
+  watch(WebSocket.prototype, "send", always, (socket, [message]) =>
+    isHeartbeat(socket as WebSocket, message),
+  );
   watch(EventSource?.prototype, "close", always);
   watch(Navigator.prototype, "sendBeacon", always);
   for (const name of ["setItem", "removeItem", "clear"]) watch(Storage.prototype, name, ["others"]);
