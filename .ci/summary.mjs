@@ -11,6 +11,8 @@ import { join, relative } from "node:path";
 const MOST_TESTS = 30;
 const MOST_LINES = 12;
 const MOST_CHARACTERS = 240;
+/** Of what a command printed: what it began with, and what it came to. */
+const OUTPUT_LINES = { first: 3, last: 22 };
 
 const [folder, tests] = process.argv.slice(2);
 
@@ -96,17 +98,31 @@ function nothingLeft(whose) {
 
 /** The message in its first lines, without colours and without the machine's own folders. */
 function withMessage(head, message) {
-  const lines = message
-    // oxlint-disable-next-line no-control-regex -- the escapes of colours
-    .replace(/\u001b\[[\d;]*m/g, "")
-    .split("\n")
-    .filter((line) => line.trim() !== "");
+  // oxlint-disable-next-line no-control-regex -- the escapes of colours
+  const plain = message.replace(/\u001b\[[\d;]*m/g, "");
+  const isWritten = (line) => line.trim() !== "";
+  const lines = plain.split("\n").filter(isWritten);
+  // An assertion quotes what a command printed, whose end says what went wrong.
+  const quoted = lines.flatMap(linesOfQuote).filter(isWritten);
+  const shown = quoted.length > lines.length ? bothEnds(quoted) : beginning(lines);
+  return [head, ...shown.map((line) => `    ${clipped(line)}`)].join("\n");
+}
+
+function linesOfQuote(line) {
+  return line.length > MOST_CHARACTERS ? line.split("\\n") : [line];
+}
+
+function beginning(lines) {
   const more = lines.length - MOST_LINES;
-  return [
-    head,
-    ...lines.slice(0, MOST_LINES).map((line) => `    ${clipped(line)}`),
-    ...(more > 0 ? [`    … ${more} more ${more === 1 ? "line" : "lines"}`] : []),
-  ].join("\n");
+  if (more <= 0) return lines;
+  return [...lines.slice(0, MOST_LINES), `… ${more} more ${more === 1 ? "line" : "lines"}`];
+}
+
+function bothEnds(lines) {
+  const { first, last } = OUTPUT_LINES;
+  const between = lines.length - first - last;
+  if (between <= 1) return lines;
+  return [...lines.slice(0, first), `… ${between} lines …`, ...lines.slice(-last)];
 }
 
 function clipped(line) {

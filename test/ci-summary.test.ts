@@ -172,6 +172,15 @@ describe("the list of failed tests", () => {
     );
   });
 
+  it("shows how what a command printed ends, which an assertion quotes in one line", () => {
+    const printed = Array.from({ length: 60 }, (_, index) => `printed line ${index}`).join("\\n");
+    const message = `AssertionError: expected '${printed}' to match /3 passed/\n    at walk.test.ts:9`;
+    const said = output({ walks: failedOf("a.walk.test.ts", ["fails"], message) }, "failed");
+    expect(said).toContain("    AssertionError: expected 'printed line 0\n    printed line 1\n");
+    expect(said).toContain("    printed line 2\n    … 36 lines …\n");
+    expect(said).toContain("    printed line 59' to match /3 passed/\n        at walk.test.ts:9\n");
+  });
+
   it("is short however much has failed", () => {
     const titles = Array.from({ length: 100 }, (_, index) => `fails ${index}`);
     const message = `${"x".repeat(10_000)}\n`.repeat(100);
