@@ -45,6 +45,7 @@ export {
   clockWrong,
   offline,
 } from "./faults/device-presets.ts";
+export { secondFactorDown } from "./faults/sign-in-presets.ts";
 export type { WindowOptions } from "./faults/preset-options.ts";
 export { faultSites } from "./faults/plan.ts";
 export type {
@@ -111,6 +112,7 @@ export type {
   OptionalClaim,
   ProtectedResource,
   SamlRegistration,
+  SecondFactor,
   Tenant,
   User,
   World,

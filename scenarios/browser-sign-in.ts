@@ -5,7 +5,9 @@
 import { hours, minutes } from "../harness/core/time/duration.ts";
 import type { FaultEffect } from "../harness/faults/plan.ts";
 import { defineScenario, type Scenario } from "../harness/runner/scenario.ts";
+import type { World } from "../harness/entra/directory/world.ts";
 import { callUntil, RESILIENT_CLIENT, signIn } from "./browser-app.ts";
+import { worldWithPolicies } from "./second-factor.ts";
 
 const pageDown: FaultEffect = {
   kind: "server-error",
@@ -19,9 +21,12 @@ function signInDuring(
     readonly standsFor: string;
     readonly expectation: string;
     readonly effect: FaultEffect;
+    /** Where; default: the sign-in pages. */
+    readonly at?: "second-factor";
+    readonly world?: World;
   },
 ): Scenario {
-  const { standsFor, expectation, effect, ...rest } = own;
+  const { standsFor, expectation, effect, at = "primary", ...rest } = own;
   return defineScenario({
     ...rest,
     story: {
@@ -37,7 +42,7 @@ function signInDuring(
     faults: [
       {
         id: "sign-in-down",
-        at: "primary",
+        at,
         on: ["authorize"],
         from: 0,
         for: minutes(10),
@@ -97,4 +102,21 @@ const redirectIntoOutage = signInDuring({
   },
 });
 
-export const signInScenarios: readonly Scenario[] = [popupDown, popupHangs, redirectIntoOutage];
+const popupSecondFactorDown = signInDuring({
+  name: "browser-mfa-down",
+  title: "The sign-in popup takes the password, and its second step ends at an error page",
+  standsFor:
+    "an outage of multi-factor authentication alone, as on 2025-01-13 (OP978247): the person gets halfway",
+  expectation: "The call ends, no dead window stays open, and the next sign-in works.",
+  effect: pageDown,
+  at: "second-factor",
+  world: worldWithPolicies([{}]),
+  script: triesAgain("popup"),
+});
+
+export const signInScenarios: readonly Scenario[] = [
+  popupDown,
+  popupHangs,
+  redirectIntoOutage,
+  popupSecondFactorDown,
+];

@@ -1,4 +1,5 @@
 /** The scenarios that `brownout run` runs, in the order in which they are listed and run. */
+import { leavesTheOffice, policyForEveryone, signInFrequency } from "./access-policies.ts";
 import type { Scenario } from "../harness/runner/scenario.ts";
 import {
   backupWindowCloses,
@@ -68,6 +69,7 @@ import { restartAfterWeekend, restartInOutage } from "./process-restart.ts";
 import { caeRevocation, massRevocation, massRevocationBareGrant } from "./revocation.ts";
 import { deadRegion } from "./regional-endpoint.ts";
 import { samlInStorm } from "./saml-apps.ts";
+import { secondFactorDownForHours, stepUpWhileDown } from "./second-factor.ts";
 import { serverErrors } from "./server-errors.ts";
 import { keyRollover, keyRotation, keysLost, tokenEdge } from "./token-life.ts";
 import { tokenThrottled } from "./token-throttled.ts";
@@ -131,6 +133,11 @@ export const library: readonly Scenario[] = [
   massRevocation,
   massRevocationBareGrant,
   caeRevocation,
+  secondFactorDownForHours,
+  stepUpWhileDown,
+  policyForEveryone,
+  signInFrequency,
+  leavesTheOffice,
   tokenEdge,
   keyRotation,
   keyRollover,

@@ -4,7 +4,7 @@
  */
 import type { BrowserContext, Locator, Page } from "@playwright/test";
 import { unlessLeaving } from "./navigating-frames.ts";
-import { SIGN_IN_FORM, STAY_SIGNED_IN_FORM } from "./agent/screen.ts";
+import { SECOND_FACTOR_FORM, SIGN_IN_FORM, STAY_SIGNED_IN_FORM } from "./agent/screen.ts";
 
 export interface PersonOptions {
   /** What they type; without it no one signs in. */
@@ -21,6 +21,8 @@ export interface PersonOptions {
 export interface Answers {
   readonly username: string;
   readonly password: string;
+  /** The code of a second factor, where they type one. */
+  readonly factorCode?: string;
   /** The labels of buttons that they press where a page has them, rather than the usual one. */
   readonly presses?: readonly string[];
 }
@@ -50,6 +52,8 @@ export async function fillIn(
     }
     return true;
   }
+  if ((await count(page, SECOND_FACTOR_FORM)) === 1)
+    return confirm(page, answers, () => asked("none-given", page));
   asked(new URL(address).searchParams.get("prompt") ?? "none-given", page);
   if (answers === undefined) return true;
   const form = page.locator(SIGN_IN_FORM);
@@ -61,6 +65,21 @@ export async function fillIn(
   await form.locator('input[name="login"]').fill(answers.username);
   await form.locator('input[type="password"]').fill(answers.password);
   await press(page, form.locator('[type="submit"]:not([name])'));
+  return true;
+}
+
+/** The page of the second factor: after a password it belongs to the prompt before it, at an address of its own it is a prompt. */
+async function confirm(
+  page: Page,
+  answers: Answers | undefined,
+  asked: () => void,
+): Promise<boolean> {
+  if (new URL(page.url()).pathname.endsWith("/authorize")) asked();
+  if (answers === undefined) return true;
+  const form = page.locator(SECOND_FACTOR_FORM);
+  const field = form.locator('input[name="AdditionalAuthData"]');
+  if ((await field.count()) === 1) await field.fill(answers.factorCode ?? "");
+  await press(page, (await wantedIn(form, answers)) ?? form.locator("button[autofocus]"));
   return true;
 }
 
@@ -83,7 +102,9 @@ async function press(page: Page, button: Locator): Promise<void> {
 
 /** Whether a page has a form for name and password, or asks whether to stay signed in. */
 export async function asksForSignIn(page: Page): Promise<boolean> {
-  return (await count(page, `${SIGN_IN_FORM}, ${STAY_SIGNED_IN_FORM}`)) === 1;
+  return (
+    (await count(page, `${SIGN_IN_FORM}, ${STAY_SIGNED_IN_FORM}, ${SECOND_FACTOR_FORM}`)) === 1
+  );
 }
 
 function count(page: Page, forms: string): Promise<number | undefined> {

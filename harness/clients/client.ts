@@ -182,6 +182,8 @@ export interface ClientTab {
 export interface SignInPerson {
   readonly username: string;
   readonly password: string;
+  /** The code of a second factor, where they type one. */
+  readonly factorCode?: string;
   /** Called when a page prompts, with the `prompt` of the authorize request or `none-given`. */
   asked(prompt: string): void;
 }

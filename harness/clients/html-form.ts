@@ -1,13 +1,26 @@
 /** The first form of an HTML page, as a person without scripts would send it. It knows nothing of OAuth. */
 
+import type { User } from "../entra/directory/world.ts";
+
 /** What a person types, by the purpose of the field. */
 export interface UserAnswers {
   readonly username: string;
   readonly password: string;
   /** For a device code page. */
   readonly userCode?: string;
+  /** For a page that asks for the code of a second factor. */
+  readonly factorCode?: string;
   /** The labels of buttons that the person presses where a page has them, rather than the one with the focus. */
   readonly presses?: readonly string[];
+}
+
+/** What a user of the world types on the pages of the service. */
+export function answersOfUser({ upn, password, secondFactor }: User): UserAnswers {
+  return {
+    username: upn,
+    password,
+    ...(secondFactor?.kind === "code" ? { factorCode: secondFactor.code } : {}),
+  };
 }
 
 /** A field of a form. */
@@ -24,6 +37,8 @@ export interface HtmlForm {
   readonly fields: readonly FormField[];
   /** The buttons that send a field of their own. */
   readonly buttons: readonly FormButton[];
+  /** Whether a script of the page sends it at once. */
+  readonly postsItself: boolean;
 }
 
 /** A button that sends a field. */
@@ -54,7 +69,8 @@ export function formOf(html: string): HtmlForm | undefined {
       hasFocus: /\sautofocus\b/i.test(attributes),
     }))
     .filter((button) => button.name !== "");
-  return { action: attribute(form[1] ?? "", "action"), fields, buttons };
+  const postsItself = /<script\b[^>]*>\s*document\.forms\[0\]\.submit\(\)/i.test(html);
+  return { action: attribute(form[1] ?? "", "action"), fields, buttons, postsItself };
 }
 
 /** What the form sends when a person has filled it in and presses a button: the one that they want, else the one with the focus. */
@@ -98,6 +114,8 @@ export function titleOf(html: string): string {
 /** What a person puts into a field: hidden ones keep their value. */
 function answerTo(field: FormField, person: UserAnswers): string {
   if (field.type === "password") return person.password;
+  if (field.name === "AdditionalAuthData" && field.type !== "hidden")
+    return person.factorCode ?? "";
   if (/code|otc/i.test(field.name) && field.type !== "hidden") return person.userCode ?? "";
   if (field.type === "hidden" || field.type === "submit") return field.value;
   return person.username;

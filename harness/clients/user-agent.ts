@@ -75,8 +75,8 @@ export function createUserAgent(options: UserAgentOptions): UserAgent {
         const action = new URL(form.action === "" ? next.url : form.action, next.url);
         if (isAt(action, redirectUri))
           return new URLSearchParams(form.fields.map(({ name, value }) => [name, value]));
-        if (!asked) options.asked();
-        asked = true;
+        if (!asked && !form.postsItself) options.asked();
+        asked ||= !form.postsItself;
         next = {
           url: action.href,
           form: answersTo(form, person),

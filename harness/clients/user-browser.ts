@@ -1,6 +1,6 @@
 /** The browser of the user whom a request is for, and what they type on sign-in pages. */
 import type { ClientContext, OpenOptions, TokenRequest } from "./client.ts";
-import type { UserAnswers } from "./html-form.ts";
+import { answersOfUser, type UserAnswers } from "./html-form.ts";
 import { createUserAgent, type UserAgent } from "./user-agent.ts";
 
 /** Opens the browser of the user of a request; records a prompt when a page asks them to act. */
@@ -24,5 +24,5 @@ export function browserOf(
 
 /** What the user of a request types. */
 export function answersOf({ user }: TokenRequest): UserAnswers {
-  return { username: user?.upn ?? "", password: user?.password ?? "" };
+  return user === undefined ? { username: "", password: "" } : answersOfUser(user);
 }

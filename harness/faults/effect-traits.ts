@@ -51,7 +51,14 @@ type TraitsFor<Effect extends FaultEffect> = EffectTraits & {
       : "none";
 };
 
-const behindConnection = ["edge", "primary", "backup", "resource", "machine"] as const;
+const behindConnection = [
+  "edge",
+  "primary",
+  "second-factor",
+  "backup",
+  "resource",
+  "machine",
+] as const;
 
 const reply = {
   sites: behindConnection,
@@ -176,7 +183,7 @@ export const effectTraits = {
     ...reply,
     clientSees: "gets no answer to a request that the service has acted on",
     // Usually lost on the way to the client. What is lost at the primary, the front door misses, too.
-    sites: ["edge", "primary", "backup", "resource", "machine"],
+    sites: ["edge", "primary", "second-factor", "backup", "resource", "machine"],
     acts: "after-service",
     failsOver: "always",
     cors: "none",

@@ -13,6 +13,7 @@ export const outageNames = {
   hang: "the token endpoint accepts requests and does not answer",
   "custom-answer": "an endpoint answers with a status, headers and a body of your choice",
   "answer-lost": "the service acts on token requests, and its answers are lost",
+  "second-factor-down": "the second step of a sign-in fails, and nothing else",
   "discovery-down": "the metadata endpoints answer 500",
   "keys-withdrawn": "the signing key is missing from the published key set",
   "identity-endpoint-updating": "the identity endpoint of a machine answers 410",

@@ -15,6 +15,8 @@ export const faultSites = [
   "edge",
   /** Inside the primary (ESTS), behind connection and TLS. */
   "primary",
+  /** The service of the second factor, behind the sign-in pages: what has no page for it is not touched. */
+  "second-factor",
   /** Inside the backup authentication system, where the scenario's settings turn it on. */
   "backup",
   /** Name resolution. */

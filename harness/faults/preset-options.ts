@@ -32,6 +32,7 @@ export const presetOptions = {
   hang: ["hangMs"],
   "custom-answer": ["at", "on", "status", "headers", "retryAfter", "body", "cors"],
   "answer-lost": ["at", "on", "hangMs"],
+  "second-factor-down": ["hangMs"],
   "discovery-down": [],
   "keys-withdrawn": [],
   "identity-endpoint-updating": ["status"],

@@ -29,6 +29,12 @@ export const siteTraits: Readonly<Record<FaultSite, SiteTraits>> = {
   edge: { endpoints: ofNetwork, unnamed: [], answersAs: "other", cors: "absent" },
   dns: { endpoints: ofNetwork, unnamed: [], answersAs: "other", cors: "absent" },
   primary: { endpoints: ofEntra, unnamed: [], answersAs: "ests", cors: "present" },
+  "second-factor": {
+    endpoints: ["authorize"],
+    unnamed: ["grant", "region"],
+    answersAs: "ests",
+    cors: "present",
+  },
   // The flows that the backup covers; it is not asked for any other.
   backup: {
     endpoints: ["token", "authorize", "saml"],

@@ -337,6 +337,8 @@ export interface TokenPresented extends EventBase {
     | "unknown-key"
     | "wrong-audience"
     | "revoked"
+    /** Valid, and the API demands an authentication context (step-up). */
+    | "step-up-needed"
     | "malformed";
 }
 

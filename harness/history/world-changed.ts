@@ -21,6 +21,7 @@ export interface WorldChanged extends EventBase {
     | "secret-rolled"
     | "certificate-revoked"
     | "groups-changed"
+    | "location-changed"
     | "policy-set"
     | "policy-removed";
   readonly tenant: string;
@@ -39,6 +40,7 @@ export const harmlessChanges: ReadonlySet<WorldChanged["change"]> = new Set([
   "secret-rolled",
   "certificate-revoked",
   "groups-changed",
+  "location-changed",
   "policy-set",
   "policy-removed",
 ] as const);

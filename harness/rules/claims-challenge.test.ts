@@ -309,3 +309,33 @@ describe("claims-challenge is inconclusive", () => {
     expect(claimsChallenge.judge(run.history()).verdict).toBe("inconclusive");
   });
 });
+
+describe("claims-challenge for an API that demands an authentication context", () => {
+  const acrs = { access_token: { acrs: { essential: true, value: "c1" } } };
+
+  /** A token that an API challenges; then the next call, with claims or without, for these scopes. */
+  const judged = (claims: object | undefined, scopes: readonly string[] = ["api://a/read"]) => {
+    const run = buildRun();
+    const call = run.operation({ scopes: ["api://a/read"] });
+    const token = run.token({ expiresIn: 3_600 });
+    run.exchange({ by: call, issued: { token } });
+    call.ok();
+    run.presented(token, "step-up-needed");
+    const next = run.operation({ scopes, ...(claims === undefined ? {} : { claims: true }) });
+    run.exchange({ by: next, ...(claims === undefined ? {} : withClaims(claims)) });
+    next.ok({ token });
+    return claimsChallenge.judge(run.history()).verdict;
+  };
+
+  it.each([
+    ["reached", acrs, "pass"],
+    ["dropped by the client", capable, "fail"],
+    ["dropped by the application", undefined, "fail"],
+  ] as const)("says pass or fail when the challenge is %s", (_, claims, verdict) => {
+    expect(judged(claims)).toBe(verdict);
+  });
+
+  it("does not judge calls for another API, for which the token is good", () => {
+    expect(judged(undefined, ["https://graph.microsoft.com/User.Read"])).toBe("inconclusive");
+  });
+});

@@ -11,6 +11,7 @@ import { isShownKnowingly } from "./model/shown-tokens.ts";
 import { fails, passes, inconclusive, type EventRef } from "./model/verdicts.ts";
 import { operationsOf, type Exchange, type Operation } from "./model/exchanges.ts";
 import { counted, every, sinceStart } from "./model/messages.ts";
+import { scopeKey } from "./model/identifiers.ts";
 import { hasSucceeded } from "./model/success.ts";
 
 /** Judges `claims-challenge`. */
@@ -54,22 +55,29 @@ export const claimsChallenge: Rule = {
 };
 
 function judge(history: History): Judgement {
-  const revoked = history.events.filter(
+  const challenged = history.events.filter(
     (event): event is TokenPresented =>
-      event.kind === "token-presented" && event.verdict === "revoked",
+      event.kind === "token-presented" &&
+      (event.verdict === "revoked" || event.verdict === "step-up-needed"),
   );
+  const revoked = challenged.filter(({ verdict }) => verdict === "revoked");
   const answered: EventRef[] = [];
   const seen = new Map<string, TokenPresented>();
-  for (const event of revoked) {
+  for (const event of challenged) {
     const owner = ownerOf(history, event);
     const before = seen.get(event.accessToken);
-    if (before !== undefined && isShownKnowingly(history, before, event))
+    const isRevoked = event.verdict === "revoked";
+    if (isRevoked && before !== undefined && isShownKnowingly(history, before, event))
       return presentedAgain(history, event, revoked);
     if (before !== undefined) continue;
     seen.set(event.accessToken, event);
     if (owner === undefined) continue;
     const later = operationsOf(history, owner.invoked.client).filter(
-      ({ invoked }) => invoked.index > event.index && isForSameToken(owner, invoked),
+      ({ invoked }) =>
+        invoked.index > event.index &&
+        isForSameToken(owner, invoked) &&
+        // A token that lacks a context is good elsewhere, and so are calls for other APIs.
+        (isRevoked || sameScopes(invoked, owner.invoked)),
     );
     const [next] = later;
     if (next === undefined) continue;
@@ -79,7 +87,7 @@ function judge(history: History): Judgement {
     if (sender !== undefined) answered.push(event, sender.invoked);
   }
   if (answered.length === 0) {
-    return inconclusive("No API rejected a revoked token before another call for a token.");
+    return inconclusive("No API challenged a token before another call for one.");
   }
   return passes(
     `${every(answered.length / 2, "claims challenge")} reached the token service, and no revoked token was used again.`,
@@ -123,7 +131,9 @@ function findFault(
   const when = sinceStart(history, event.at);
   const again = later.find(
     ({ completed }) =>
-      completed?.outcome === "ok" && completed.token?.accessToken === event.accessToken,
+      event.verdict === "revoked" &&
+      completed?.outcome === "ok" &&
+      completed.token?.accessToken === event.accessToken,
   );
   if (again?.completed !== undefined) {
     return fail(
@@ -200,4 +210,8 @@ export function isChallenge(text: string | undefined): boolean {
     // Redacted or malformed: there were claims, and no more is known.
     return true;
   }
+}
+
+function sameScopes(one: Operation["invoked"], other: Operation["invoked"]): boolean {
+  return scopeKey(one.scopes.join(" ")) === scopeKey(other.scopes.join(" "));
 }

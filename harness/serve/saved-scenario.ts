@@ -219,6 +219,8 @@ function changeText(asked: ChangeMade["change"]): string {
         : `directory.revokeSessions([${person(asked.user)}]);`;
     case "setGroups":
       return `directory.setGroups(${person(asked.user)}, ${literal(asked.groups)});`;
+    case "setLocation":
+      return `directory.setLocation(${person(asked.user)}, ${asked.location === undefined ? "undefined" : literal(asked.location)});`;
     case "setPolicy":
       return `directory.setPolicy(${literal(asked.policy)}${more(asked.tenant)});`;
     case "removePolicy":

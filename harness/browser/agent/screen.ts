@@ -19,6 +19,10 @@ export const SIGN_IN_FORM = 'form:has(input[name="login"]):has(input[type="passw
 /** Selects the form of the service's page "Stay signed in?". */
 export const STAY_SIGNED_IN_FORM = 'form[action="/kmsi"]:has(button[name="LoginOptions"])';
 
+/** Selects the form of the service's page for a second factor that a person confirms. */
+export const SECOND_FACTOR_FORM =
+  'form[action="/common/SAS/ProcessAuth"]:has(button[name="AuthMethodId"])';
+
 /** What a tab shows now; `undefined` while it changes its page, or is gone. */
 export function lookAtScreen(page: Page): Promise<SeenScreen | undefined> {
   return unlessLeaving(page, () => page.evaluate(readScreen));
@@ -50,8 +54,9 @@ export function readScreen(): SeenScreen {
   const [navigation] = performance.getEntriesByType("navigation");
   const { responseStatus = 0 } = (navigation ?? {}) as { readonly responseStatus?: number };
   if (responseStatus >= 500) return said("error", heading ?? document.body);
-  if (all('input[type="password"], form[action="/kmsi"] button').length > 0)
-    return said("sign-in", heading);
+  const asking =
+    'input[type="password"], form[action="/kmsi"] button, form[action="/common/SAS/ProcessAuth"] button';
+  if (all(asking).length > 0) return said("sign-in", heading);
   const busy = all('[aria-busy="true"], [role="progressbar"], progress');
   if (busy.length > 0) {
     const frame = new Set<Element>([...busy, ...all("h1, header, nav, footer")]);

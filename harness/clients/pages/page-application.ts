@@ -3,6 +3,7 @@
  * around it, opens it in tabs, passes calls to it, and waits for the return from a redirect to the
  * sign-in page. What differs between libraries is in a `PageLibrary`.
  */
+import { answersOfUser } from "../html-form.ts";
 import type { Page, Request } from "@playwright/test";
 import { HarnessError } from "../../core/errors.ts";
 import { afterMachineMs } from "../../core/time/machine-timer.ts";
@@ -271,8 +272,7 @@ async function acquire(opened: Opened, request: TokenRequest): Promise<TokenResu
   const { user } = request;
   if (user !== undefined && call.method !== "silent" && call.method !== "sso-silent") {
     browser.signInAs({
-      username: user.upn,
-      password: user.password,
+      ...answersOfUser(user),
       asked: (prompt) => context.prompted({ user: user.id, app: options.app.clientId, prompt }),
     });
   }

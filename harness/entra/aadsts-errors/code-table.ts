@@ -5,12 +5,14 @@
  */
 import { appCodes } from "./app-codes.ts";
 import type { AadstsRow } from "./code-row.ts";
+import { policyCodes } from "./policy-codes.ts";
 import { samlCodes } from "./saml-codes.ts";
 import { serviceCodes, unknownServiceRow } from "./service-codes.ts";
 import { userCodes } from "./user-codes.ts";
 
 const table: Readonly<Record<number, AadstsRow>> = {
   ...userCodes,
+  ...policyCodes,
   ...appCodes,
   ...samlCodes,
   ...serviceCodes,
@@ -19,6 +21,7 @@ const table: Readonly<Record<number, AadstsRow>> = {
 /** A code of the table. */
 export type AadstsCode =
   | keyof typeof userCodes
+  | keyof typeof policyCodes
   | keyof typeof appCodes
   | keyof typeof samlCodes
   | keyof typeof serviceCodes;

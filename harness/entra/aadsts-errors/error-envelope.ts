@@ -14,6 +14,8 @@ export interface ErrorEnvelope {
   readonly correlation_id: string;
   readonly error_uri?: string;
   readonly suberror?: string;
+  /** What the client has to ask for in its next authorize request; JSON. */
+  readonly claims?: string;
 }
 
 /** What went wrong. */
@@ -21,6 +23,7 @@ export interface EnvelopeError {
   readonly code: number;
   readonly error: string;
   readonly suberror?: string | undefined;
+  readonly claims?: string | undefined;
   /** As `AadstsRow.isListed`. */
   readonly isListed?: false | undefined;
   /** The first sentence of the description, with its `AADSTS<code>: ` where it has one. */
@@ -61,6 +64,7 @@ export function errorEnvelope(error: EnvelopeError, request: EnvelopeRequest): E
     correlation_id: correlationId,
     ...(hasUri ? { error_uri: `https://${host}/error?code=${error.code}` } : {}),
     ...(error.suberror === undefined ? {} : { suberror: error.suberror }),
+    ...(error.claims === undefined ? {} : { claims: error.claims }),
   };
 }
 

@@ -38,14 +38,6 @@ export const userCodes = {
     text: "No user is signed in, and no page may be shown.",
     source: "reported: microsoft/service-fabric-explorer issue 148",
   },
-  50076: {
-    status: 400,
-    error: "invalid_grant",
-    suberror: "basic_action",
-    text: "The user must use multi-factor authentication since a change by the administrator.",
-    source:
-      "reported: AzureAD/microsoft-authentication-library-for-js issue 5491 (2023-01), which also has `claims`",
-  },
   50126: {
     status: 400,
     error: "invalid_grant",

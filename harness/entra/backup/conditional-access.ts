@@ -124,18 +124,31 @@ function stateOf(policy: ConditionalAccessPolicy, subject: PolicySubject): Sessi
     : "existing, controls met at its start";
 }
 
-function isForApp({ apps }: ConditionalAccessPolicy, clientId: string): boolean {
-  return apps === "all" || apps.includes(clientId);
+/** A policy for authentication contexts is for requests that ask for one, which the backup does not serve anyway. */
+function isForApp(
+  { apps, authenticationContexts }: ConditionalAccessPolicy,
+  clientId: string,
+): boolean {
+  return authenticationContexts === undefined && (apps === "all" || apps.includes(clientId));
+}
+
+function isExcluded({ users }: ConditionalAccessPolicy, { userId }: PolicySubject): boolean {
+  return users.exclude?.includes(userId) === true;
 }
 
 /** Whether the policy can apply to the user, as far as the backup knows without groups and roles. */
-function mayBeFor({ users }: ConditionalAccessPolicy, { userId }: PolicySubject): boolean {
+function mayBeFor(policy: ConditionalAccessPolicy, subject: PolicySubject): boolean {
+  const { users } = policy;
+  const { userId } = subject;
+  if (isExcluded(policy, subject)) return false;
   if (users.groups.length + users.roles.length > 0) return true;
   return users.include === "all" || users.include.includes(userId);
 }
 
 /** Whether it applied to the user when the session began. */
-function wasFor({ users }: ConditionalAccessPolicy, subject: PolicySubject): boolean {
+function wasFor(policy: ConditionalAccessPolicy, subject: PolicySubject): boolean {
+  const { users } = policy;
+  if (isExcluded(policy, subject)) return false;
   return (
     users.include === "all" ||
     users.include.includes(subject.userId) ||

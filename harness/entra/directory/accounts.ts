@@ -1,7 +1,7 @@
 /** Changes of users in a run: revocations, disabled and deleted accounts, second factors, groups. */
 import type { StateStore } from "../../core/state-store.ts";
 import type { Clock } from "../../core/time/clock.ts";
-import type { User } from "./world.ts";
+import type { SecondFactor, User } from "./world.ts";
 
 export interface Accounts {
   isDisabled(user: User): boolean;
@@ -20,6 +20,22 @@ export interface Accounts {
   enableMfa(user: User): void;
   /** Whether MFA was enabled after that many revocations, so that a grant of that time lacks it. */
   lacksMfa(user: User, revocations: number): boolean;
+  /** Whether an administrator requires a second factor of the user, also without a policy. */
+  requiresMfa(user: User): boolean;
+  /** What the user has registered by now. */
+  secondFactor(user: User): SecondFactor;
+  /** Registers the app of a user who had nothing registered. */
+  registerSecondFactor(user: User): void;
+  /** When the user first proved themselves a second time; `undefined` when never. ms since the Unix epoch. */
+  provedAtMs(user: User): number | undefined;
+  noteProved(user: User): void;
+  /** Whether the user's risk was raised. */
+  isAtRisk(user: User): boolean;
+  raiseRisk(user: User): void;
+  /** The named location from which the user works now. */
+  location(user: User): string | undefined;
+  /** From `undefined` on, the user is at no place that has a name. */
+  setLocation(user: User, location: string | undefined): void;
   /** Names of the user's groups now. */
   groups(user: User): readonly string[];
   setGroups(user: User, groups: readonly string[]): void;
@@ -35,6 +51,10 @@ export function createAccounts(
   const revocations = state.map<number>("revocations");
   const mfaSince = state.map<number>("multi-factor since");
   const groups = state.map<readonly string[]>("groups");
+  const secondFactors = state.map<SecondFactor>("second factors");
+  const provedAt = state.map<number>("second factors used");
+  const locations = state.map<string>("locations");
+  const risky = state.map<true>("users at risk");
   const disabled = state.map<true>("disabled users");
   const deleted = state.map<true>("deleted users");
   const withoutCertificate = state.map<true>("revoked certificates");
@@ -66,6 +86,21 @@ export function createAccounts(
       mfaSince.set(user.id, revocations.get(user.id) ?? 0);
     },
     lacksMfa: (user, before) => before < (mfaSince.get(user.id) ?? 0),
+    requiresMfa: (user) => mfaSince.has(user.id),
+    secondFactor: (user) => secondFactors.get(user.id) ?? user.secondFactor ?? { kind: "app" },
+    registerSecondFactor: (user) => void secondFactors.set(user.id, { kind: "app" }),
+    provedAtMs: (user) => provedAt.get(user.id),
+    noteProved(user) {
+      if (!provedAt.has(user.id)) provedAt.set(user.id, clock.now());
+    },
+    isAtRisk: (user) => risky.has(user.id),
+    raiseRisk(user) {
+      risky.set(user.id, true);
+      revoke(user);
+    },
+    location: (user) =>
+      (locations.has(user.id) ? locations.get(user.id) : user.location) || undefined,
+    setLocation: (user, location) => void locations.set(user.id, location ?? ""),
     groups: (user) => groups.get(user.id) ?? user.groups ?? [],
     setGroups: (user, names) => void groups.set(user.id, names),
   };

@@ -57,15 +57,24 @@ function sinceWhen(
 
 /** Whether everyone to whom the policy applies was covered by the earlier one. */
 function appliesToNoOneNew(
-  { users, apps, conditions }: ConditionalAccessPolicy,
+  { users, apps, conditions, locations, authenticationContexts }: ConditionalAccessPolicy,
   before: ConditionalAccessPolicy,
 ): boolean {
+  const isForSameRequests =
+    JSON.stringify([locations, authenticationContexts]) ===
+      JSON.stringify([before.locations, before.authenticationContexts]) &&
+    isWithin(before.users.exclude ?? [], users.exclude ?? []);
   const isForUsers =
     before.users.include === "all" ||
     (isWithin(users.include, before.users.include) &&
       isWithin(users.groups, before.users.groups) &&
       isWithin(users.roles, before.users.roles));
-  return isForUsers && isWithin(apps, before.apps) && isWithin(before.conditions, conditions);
+  return (
+    isForSameRequests &&
+    isForUsers &&
+    isWithin(apps, before.apps) &&
+    isWithin(before.conditions, conditions)
+  );
 }
 
 function isWithin<Item>(some: "all" | readonly Item[], all: "all" | readonly Item[]): boolean {

@@ -109,6 +109,14 @@ export interface ServiceSettings {
   readonly staySignedInPage: "shown" | "hidden";
   /** Which id tokens have `signin_state`: those whose request asks for the claim (msal-browser from 5 on does), or all. */
   readonly signInState: "asked" | "always";
+  /** Whether the primary enforces the Conditional Access policies of a tenant, and a second factor that an administrator has required: by pages at sign-in, and by refusals at the token endpoint. */
+  readonly conditionalAccess: "not-enforced" | "enforced";
+  /** The page for the second factor: shown to the person, or answered by itself, as by an app that approves at once. */
+  readonly secondFactorPage: "shown" | "automatic";
+  /** `error` of a refusal by policy (50076, 50079, 53000, 53001, 53003): `by-version` is `invalid_grant` at v2 and `interaction_required` at v1; both were recorded. */
+  readonly policyRefusals: "by-version" | "invalid_grant" | "interaction_required";
+  /** `error` of AADSTS70043, a sign-in that is too old for a policy; both were reported. */
+  readonly signInFrequencyError: "invalid_grant" | "interaction_required";
   /** Whether `Access-Control-Expose-Headers` lets a page read Retry-After; no 429 was recorded. */
   readonly retryAfterExposed: "yes" | "no";
   /** Whether a hidden iframe of another site has the person's session: the browser's policy for third-party cookies. */

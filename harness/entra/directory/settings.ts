@@ -76,6 +76,13 @@ export const defaultServiceSettings: ServiceSettings = {
   staySignedInPage: "hidden",
   // A.4: recorded in access tokens only, with requests that are not known.
   signInState: "asked",
+  // The worlds from before policies at the primary go on as they were.
+  conditionalAccess: "not-enforced",
+  secondFactorPage: "shown",
+  // A.10: pasted replies, 2018 to 2025.
+  policyRefusals: "by-version",
+  // A.10: three replies of 2022 to 2026, and one of 2022 with the other.
+  signInFrequencyError: "invalid_grant",
   // A.8 and I: the recorded Access-Control-Expose-Headers does not name it; no 429 was recorded.
   retryAfterExposed: "no",
   // Unverified: depends on the browser's policy for third-party cookies.

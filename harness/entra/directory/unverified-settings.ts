@@ -110,6 +110,16 @@ export const unverifiedSettings: {
     because: "it is recorded in access tokens only, with requests that are not known",
     values: ["asked", "always"],
   },
+  conditionalAccess: "sourced",
+  secondFactorPage: "sourced",
+  policyRefusals: {
+    because: "replies of both versions were pasted with either error",
+    values: ["by-version", "invalid_grant", "interaction_required"],
+  },
+  signInFrequencyError: {
+    because: "replies with either error were pasted",
+    values: ["invalid_grant", "interaction_required"],
+  },
   retryAfterExposed: { because: "no 429 was recorded", values: ["yes", "no"] },
   sessionInFrames: {
     because: "it depends on the browser's policy for third-party cookies",

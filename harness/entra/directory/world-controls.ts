@@ -29,6 +29,8 @@ export interface WorldControls {
   raiseRisk(user: User): void;
   /** Replaces the user's groups, by name. */
   setGroups(user: User, groups: readonly string[]): void;
+  /** From where the user works from now on, by the name of a location; `undefined`: a place without a name. */
+  setLocation(user: User, location: string | undefined): void;
   /** Adds a Conditional Access policy, or replaces the one of that name; default: of the first tenant. */
   setPolicy(policy: ConditionalAccessPolicy, tenant?: string): void;
   removePolicy(name: string, tenant?: string): void;

@@ -44,6 +44,19 @@ export function checkBetweenFields(world: World, report: ReportProblem): void {
   );
 }
 
+/** An API that demands an authentication context reads it in the claim `acrs`. */
+export function checkContext(
+  { authenticationContext, optionalClaims = [] }: ProtectedResource,
+  report: ReportProblem,
+): void {
+  if (authenticationContext === undefined || optionalClaims.includes("acrs")) return;
+  report(
+    ["optionalClaims"],
+    "the API demands an authentication context, and its tokens do not name any",
+    'Add "acrs" to its optionalClaims.',
+  );
+}
+
 function checkTenant({ tenants }: World, { apps, users }: Tenant, report: ReportProblem): void {
   checkUnique(
     report,

@@ -3,9 +3,11 @@ import { nonEmptyString, wholeNumber } from "../../core/common-schemas.ts";
 import { acrossFields, expecting, parseWith, schema, schemaOf } from "../../core/validation.ts";
 import { loginClouds } from "./clouds.ts";
 import { isPrivateKey, isThumbprint, readCertificate, readPublicKey } from "./certificates.ts";
+import { authenticationContext, policySchema } from "./policy-schema.ts";
 import { settingsSchema } from "./settings-schema.ts";
 import {
   checkBetweenFields,
+  checkContext,
   checkIdentity,
   checkRegistration,
   checkSamlRegistration,
@@ -13,7 +15,6 @@ import {
 import {
   type AppRegistration,
   type ClientSecret,
-  type ConditionalAccessPolicy,
   type Device,
   type FederatedCredential,
   type Machine,
@@ -23,6 +24,7 @@ import {
   optionalClaimNames,
   type ProtectedResource,
   type SamlRegistration,
+  type SecondFactor,
   type Tenant,
   type User,
   type World,
@@ -32,11 +34,6 @@ import {
 export function checkWorld(world: World): World {
   parseWith(worldSchema, world, { what: "world", code: "bad-world" });
   return world;
-}
-
-/** Throws `bad-world` with the path of each wrong field of a Conditional Access policy at `place`. */
-export function checkPolicy(policy: ConditionalAccessPolicy, place: string): void {
-  parseWith(policySchema, policy, { what: place, code: "bad-world" });
 }
 
 /** The kinds of apps that are registered by people; a managed identity belongs to a machine. */
@@ -97,6 +94,16 @@ export const regionName = schema((z) =>
 const names = schema((z) => z.array(nonEmptyString()));
 const instantMs = schema((z) => wholeNumber(z, 0));
 
+const secondFactorSchema = schemaOf<SecondFactor>()((z) =>
+  z
+    .discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("app") }),
+      z.strictObject({ kind: z.literal("code"), code: nonEmptyString() }),
+      z.strictObject({ kind: z.literal("none") }),
+    ])
+    .meta({ id: "SecondFactor" }),
+);
+
 const userSchema = schemaOf<User>()((z) =>
   z
     .strictObject({
@@ -112,6 +119,8 @@ const userSchema = schemaOf<User>()((z) =>
       groups: names().optional(),
       roles: names().optional(),
       signsInWith: z.enum(["password", "certificate"]).optional(),
+      secondFactor: secondFactorSchema().optional(),
+      location: nonEmptyString().optional(),
     })
     .meta({ id: "User" }),
 );
@@ -122,6 +131,8 @@ const deviceSchema = schemaOf<Device>()((z) =>
       id: guid(),
       name: nonEmptyString(),
       platform: z.enum(["windows", "macos", "linux", "ios", "android"]),
+      compliant: mark(),
+      joined: mark(),
     })
     .meta({ id: "Device" }),
 );
@@ -192,27 +203,6 @@ const appSchema = schemaOf<AppRegistration>()((z) =>
     .meta({ id: "AppRegistration" }),
 );
 
-const policySchema = schemaOf<ConditionalAccessPolicy>()((z) => {
-  const everyone = z.union([z.literal("all"), names()]);
-  return z
-    .strictObject({
-      name: nonEmptyString(),
-      state: z.enum(["enabled", "report-only", "disabled"]),
-      users: z.strictObject({ include: everyone, groups: names(), roles: names() }),
-      apps: everyone,
-      conditions: z.array(z.enum(["sign-in-risk", "user-risk", "location"])),
-      controls: z.array(z.enum(["mfa", "compliant-device", "authentication-strength"])),
-      signInFrequencyHours: z
-        .number({ error: expecting("a number of hours above 0") })
-        .positive()
-        .optional(),
-      classic: mark(),
-      resilienceDefaults: z.enum(["enabled", "disabled"]),
-      enabledAtMs: instantMs().optional(),
-    })
-    .meta({ id: "ConditionalAccessPolicy" });
-});
-
 const tenantSchema = schemaOf<Tenant>()((z) =>
   z
     .strictObject({
@@ -242,7 +232,9 @@ const resourceSchema = schemaOf<ProtectedResource>()((z) =>
       scopes: names(),
       optionalClaims: optionalClaims().optional(),
       cae: z.boolean(),
+      authenticationContext: authenticationContext().optional(),
     })
+    .check(acrossFields(checkContext))
     .meta({ id: "ProtectedResource" }),
 );
 

@@ -4,7 +4,10 @@
  */
 
 import type { LoginCloud } from "./clouds.ts";
+import type { ConditionalAccessPolicy } from "./conditional-access-policy.ts";
 import type { ServiceSettings } from "./service-settings.ts";
+
+export type { ConditionalAccessPolicy };
 
 /**
  * A user account of a tenant. All times and revocations of the account are in the directory of a
@@ -41,7 +44,23 @@ export interface User {
    * sign-in page `password` stands for it. The backup ignores both (E11).
    */
   readonly signsInWith?: "password" | "certificate";
+  /** What the user has registered as a second factor; default: an app that asks for approval. */
+  readonly secondFactor?: SecondFactor;
+  /** The named location from which the user works, for policies with `locations`; default: none that has a name. */
+  readonly location?: string;
 }
+
+/**
+ * How a user proves a second time who they are: by approval in an app, or by a code that is the
+ * same each time. With `none`, nothing is registered yet.
+ *
+ * @example
+ * const secondFactor: SecondFactor = { kind: "code", code: "314159" };
+ */
+export type SecondFactor =
+  | { readonly kind: "app" }
+  | { readonly kind: "code"; readonly code: string }
+  | { readonly kind: "none" };
 
 /**
  * A device of a tenant's users. Users name the ids of their devices.
@@ -53,6 +72,10 @@ export interface Device {
   readonly id: string;
   readonly name: string;
   readonly platform: "windows" | "macos" | "linux" | "ios" | "android";
+  /** Whether device management reports it as compliant; default: no. */
+  readonly compliant?: true;
+  /** Whether it is joined to the organisation's domain and to Entra; default: no. */
+  readonly joined?: true;
 }
 
 /**
@@ -142,6 +165,8 @@ export type OptionalClaim = (typeof optionalClaimNames)[number];
 
 export const optionalClaimNames = [
   "acct",
+  /** The authentication contexts that the session satisfies; in access tokens of users. */
+  "acrs",
   "email",
   "family_name",
   "given_name",
@@ -309,44 +334,8 @@ export interface ProtectedResource {
   readonly optionalClaims?: readonly OptionalClaim[];
   /** Whether it takes part in continuous access evaluation, so that tokens of capable clients live long. */
   readonly cae: boolean;
-}
-
-/**
- * A Conditional Access policy as far as the backup system is concerned: the simulated primary
- * enforces none.
- *
- * @see docs/sources.md#d3
- * @example
- * const policy: ConditionalAccessPolicy = {
- *   name: "MFA for everyone",
- *   state: "enabled",
- *   users: { include: "all", groups: [], roles: [] },
- *   apps: "all",
- *   conditions: [],
- *   controls: ["mfa"],
- *   resilienceDefaults: "enabled",
- * };
- */
-export interface ConditionalAccessPolicy {
-  readonly name: string;
-  readonly state: "enabled" | "report-only" | "disabled";
-  /** Object ids, or all; names of groups and roles. */
-  readonly users: {
-    readonly include: "all" | readonly string[];
-    readonly groups: readonly string[];
-    readonly roles: readonly string[];
-  };
-  /** Client ids, or all. */
-  readonly apps: "all" | readonly string[];
-  /** Conditions that cannot be evaluated in an outage. */
-  readonly conditions: readonly ("sign-in-risk" | "user-risk" | "location")[];
-  readonly controls: readonly ("mfa" | "compliant-device" | "authentication-strength")[];
-  readonly signInFrequencyHours?: number;
-  /** A classic policy, of the kind before today's policies. */
-  readonly classic?: true;
-  readonly resilienceDefaults: "enabled" | "disabled";
-  /** When it was enabled, ms since the Unix epoch; absent for a policy from before the simulation. */
-  readonly enabledAtMs?: number;
+  /** The authentication context that it demands of a user's token, such as `c1`: it refuses one without by a claims challenge. Needs the optional claim `acrs`. */
+  readonly authenticationContext?: string;
 }
 
 /**

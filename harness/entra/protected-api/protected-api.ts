@@ -24,6 +24,8 @@ export type TokenVerdict =
   | "unknown-key"
   | "wrong-audience"
   | "revoked"
+  /** Valid, without the authentication context that the API demands. */
+  | "step-up-needed"
   | "malformed";
 
 export interface ProtectedApiOptions {
@@ -65,6 +67,7 @@ export function createProtectedApi(options: ProtectedApiOptions): Handler {
     const evaluated = resource.cae && Array.isArray(claims["xms_cc"]);
     if (evaluated && user !== undefined && isIssuedBeforeRevocation(directory, user, claims))
       return { verdict: "revoked", validFromMs: directory.tokensValidFrom(user) };
+    if (user !== undefined && lacksContext(resource, claims)) return { verdict: "step-up-needed" };
     return { verdict: "accepted", subject: claims["sub"], ...(user === undefined ? {} : { user }) };
   };
 
@@ -82,6 +85,7 @@ export function createProtectedApi(options: ProtectedApiOptions): Handler {
     const by = resource.appId === GRAPH_ID ? graph : undefined;
     if (token === undefined) return refuse({ verdict: "malformed" }, cors, by);
     const judged = await judge(token, resource);
+    if (judged.verdict === "step-up-needed") return refuse(stepUp(judged, resource), cors, by);
     if (judged.verdict !== "accepted") return refuse(judged, cors, by);
     const body =
       endpoint === "userinfo"
@@ -102,6 +106,8 @@ interface Judged {
   readonly verdict: TokenVerdict;
   readonly validFromMs?: number;
   readonly user?: User;
+  /** What the client has to ask for; JSON. */
+  readonly challenge?: string;
   /** `sub` of an accepted token. */
   readonly subject?: unknown;
 }
@@ -195,6 +201,19 @@ function userOf(directory: Directory, claims: Readonly<Record<string, unknown>>)
   return tenant?.users.find(({ id }) => id === claims["oid"]);
 }
 
+function lacksContext(
+  { authenticationContext: demanded }: ProtectedResource,
+  { acrs }: Readonly<Record<string, unknown>>,
+): boolean {
+  return demanded !== undefined && !(Array.isArray(acrs) && acrs.includes(demanded));
+}
+
+/** The claims challenge of an authentication context (`docs/sources.md#e`). */
+function stepUp(judged: Judged, { authenticationContext: value }: ProtectedResource): Judged {
+  const challenge = JSON.stringify({ access_token: { acrs: { essential: true, value } } });
+  return { ...judged, challenge };
+}
+
 /** `sub` is that of the id token, so that a client knows whose answer it is (OpenID Connect Core 5.3.2). */
 function userInfo({ user, subject }: Judged): Record<string, unknown> {
   const [given = "", family = ""] = (user?.name ?? "").split(" ");
@@ -241,7 +260,8 @@ function graphError(verdict: TokenVerdict, { request, nowMs }: RefusedByGraph): 
 }
 
 function refuse(judged: Judged, cors: readonly HeaderPair[], graph?: RefusedByGraph): Response {
-  const error = judged.verdict === "revoked" ? "insufficient_claims" : "invalid_token";
+  const isChallenge = judged.verdict === "revoked" || judged.challenge !== undefined;
+  const error = isChallenge ? "insufficient_claims" : "invalid_token";
   const parts = [
     'realm=""',
     'authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize"',
@@ -254,6 +274,10 @@ function refuse(judged: Judged, cors: readonly HeaderPair[], graph?: RefusedByGr
     const value = String(Math.floor(fromMs / 1_000));
     const claims = JSON.stringify({ access_token: { nbf: { essential: true, value } } });
     parts.push(`claims="${Buffer.from(claims).toString("base64")}"`);
+  }
+  if (judged.challenge !== undefined) {
+    parts.push(`claims="${Buffer.from(judged.challenge).toString("base64")}"`);
+    parts.push('cc_type="authcontext"');
   }
   const challenge: HeaderPair = ["WWW-Authenticate", `Bearer ${parts.join(", ")}`];
   const body = { error: graph === undefined ? error : graphError(judged.verdict, graph) };

@@ -23,7 +23,14 @@ import {
   signInSessionId,
   signInSessionOf,
 } from "../token-service/sign-in-session.ts";
-import { automaticNameOf, carriedFields, signInPage } from "../token-service/sign-in-page.ts";
+import { refusalOf, unmetNeed } from "../token-service/access.ts";
+import { secondFactorAnswer, secondFactorPage } from "../token-service/second-factor-page.ts";
+import {
+  automaticNameOf,
+  carriedFields,
+  carriedText,
+  signInPage,
+} from "../token-service/sign-in-page.ts";
 import { afterPassword, sessionOfAnswer } from "../token-service/stay-signed-in-page.ts";
 import { signInWithPassword } from "../token-service/users.ts";
 import { checkAuthnRequest, nameIdFormatOf } from "./authn-request.ts";
@@ -39,12 +46,13 @@ export function samlSignOn(context: EstsContext): Page {
     const { request, hint } = signOn;
     if (request !== undefined) checkAuthnRequest(request);
     const session = request?.forceAuthn === true ? undefined : usableSession(context, signOn);
-    if (session !== undefined) return succeed(context, signOn, session);
+    if (session !== undefined) return admit(context, signOn, session, { begins: "before" });
     if (request?.isPassive === true) throw new EstsError(50058);
     const name = automaticNameOf(context, hint);
     const named = name === undefined ? undefined : context.directory.user(signOn.tenant, name);
     if (named === undefined || context.directory.isDisabled(named)) return pageFor(context, signOn);
-    return succeed(context, signOn, newSession(context, { tenant: signOn.tenant, user: named }));
+    const begun = newSession(context, { tenant: signOn.tenant, user: named });
+    return admit(context, signOn, begun, { begins: "before" });
   });
 }
 
@@ -65,13 +73,47 @@ export function samlSignIn(context: EstsContext): Page {
     });
     return answering(context, signOn, () => {
       if (signOn.request !== undefined) checkAuthnRequest(signOn.request);
-      return afterPassword(context, found, (session) => succeed(context, signOn, session));
+      return admit(context, signOn, newSession(context, found, "no"), { begins: "now" });
     });
   } catch (error) {
     if (!(error instanceof EstsError)) throw error;
     // The page is shown again, with the error.
     return pageFor(context, { ...signOn, hint: parameters["login"] ?? "" }, error);
   }
+}
+
+/** `POST /common/SAS/ProcessAuth` for a SAML sign-in. */
+export function answerSamlSecondFactor(context: EstsContext): Page {
+  const signOn = readSignOn(context, carriedFields(context));
+  const answer = secondFactorAnswer(context);
+  if (answer === undefined) return pageFor(context, signOn);
+  return answering(context, signOn, () => admit(context, signOn, answer.session, answer));
+}
+
+/** As for OpenID Connect: a session that lacks something meets a page. Throws what no page can help with. */
+function admit(
+  context: EstsContext,
+  signOn: SignOn,
+  session: SignInSession,
+  { begins, error }: { readonly begins: "now" | "before"; readonly error?: EstsError },
+): Page {
+  const { app, request, fields } = signOn;
+  const wanted = { ...session, app };
+  const unmet = unmetNeed(context, wanted);
+  if (unmet === undefined)
+    return begins === "before"
+      ? succeed(context, signOn, session)
+      : afterPassword(context, session, (lasting) => succeed(context, signOn, lasting));
+  if (request?.isPassive === true) throw new EstsError(50058);
+  if (unmet.need === "recent-sign-in") return pageFor(context, signOn);
+  if (unmet.need !== "second-factor") throw refusalOf(context, wanted, unmet);
+  return secondFactorPage(context, {
+    session,
+    clientId: app.clientId,
+    hidden: { ctx: carriedText(fields) },
+    begins,
+    ...(error === undefined ? {} : { error }),
+  });
 }
 
 /** `POST /kmsi` for a SAML sign-in. */

@@ -13,7 +13,7 @@ import {
 import type { EstsContext } from "./context.ts";
 import { aadstsRow } from "../aadsts-errors/code-table.ts";
 import { envelopeOf, EstsError } from "./ests-error.ts";
-import { pageFormPost } from "./html-pages.ts";
+import { pageFormPost, pageOfError } from "./html-pages.ts";
 import type { EstsReply } from "./ests-reply.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import {
@@ -23,9 +23,12 @@ import {
   signInSessionCookies,
   signInSessionId,
 } from "./sign-in-session.ts";
+import { refusalOf, unmetNeed } from "./access.ts";
+import { secondFactorAnswer, secondFactorPage } from "./second-factor-page.ts";
 import {
   automaticNameOf,
   carriedFields,
+  carriedText,
   isCancelled,
   signInPage,
   type SignInPage,
@@ -40,7 +43,7 @@ export function authorize(context: EstsContext): EstsReply {
   return answering(context, request, () => {
     checkAuthorizeRequest(request);
     const session = usableSession(context, request);
-    if (session !== undefined) return succeed(context, request, session);
+    if (session !== undefined) return admit(context, request, session, { begins: "before" });
     const { prompt, login_hint: hint } = request.fields;
     if (prompt === "none")
       throw new EstsError(
@@ -51,7 +54,7 @@ export function authorize(context: EstsContext): EstsReply {
     const found = userNamed(context, request, name);
     if (found === undefined) throw new EstsError(50034, `User: ${name}.`);
     if (context.directory.isDisabled(found.user)) throw new EstsError(50057);
-    return succeed(context, request, newSession(context, found));
+    return admit(context, request, newSession(context, found), { begins: "before" });
   });
 }
 
@@ -68,13 +71,62 @@ export function signIn(context: EstsContext): EstsReply {
       tenantSegment: context.described.tenant ?? "",
     });
     return answering(context, request, () =>
-      afterPassword(context, who, (session) => succeed(context, request, session)),
+      admit(context, request, newSession(context, who, "no"), { begins: "now" }),
     );
   } catch (error) {
     if (!(error instanceof EstsError)) throw error;
     // The page is shown again, with the error.
     return signInPage(context, { ...pageOf(request), hint: parameters["login"] ?? "", error });
   }
+}
+
+/** `POST /common/SAS/ProcessAuth`, the form of the page for the second factor. */
+export function answerSecondFactor(context: EstsContext): EstsReply {
+  const request = readAuthorizeRequest(context, carriedFields(context));
+  if (isCancelled(context))
+    return respond(request, { error: "access_denied", error_subcode: "cancel" });
+  const answer = secondFactorAnswer(context);
+  if (answer === undefined) return signInPage(context, pageOf(request));
+  return answering(context, request, () => admit(context, request, answer.session, answer));
+}
+
+/**
+ * Signs in a session that has what Conditional Access demands. A second factor is asked for on a page,
+ * and a session that is too old signs in again; nothing else helps, and a page says so.
+ */
+function admit(
+  context: EstsContext,
+  request: AuthorizeRequest,
+  session: SignInSession,
+  { begins, error }: { readonly begins: "now" | "before"; readonly error?: EstsError },
+): EstsReply {
+  const { app, fields } = request;
+  const wanted = { ...session, app, claims: fields["claims"] };
+  const unmet = unmetNeed(context, wanted);
+  if (unmet === undefined)
+    return begins === "before"
+      ? succeed(context, request, session)
+      : afterPassword(context, session, (lasting) => succeed(context, request, lasting));
+  if (unmet.need === "recent-sign-in") {
+    if (fields["prompt"] === "none") throw new EstsError(70044);
+    return signInPage(context, { ...pageOf(request), hint: session.user.upn });
+  }
+  const refusal = refusalOf(context, wanted, unmet);
+  if (fields["prompt"] === "none") throw refusal;
+  if (unmet.need !== "second-factor") return errorPage(context, refusal);
+  return secondFactorPage(context, {
+    session,
+    clientId: app.clientId,
+    hidden: { ctx: carriedText(fields) },
+    begins,
+    ...(error === undefined ? {} : { error }),
+  });
+}
+
+function errorPage(context: EstsContext, error: EstsError): EstsReply {
+  const { traceId, correlationId, clock } = context;
+  const html = pageOfError(error, { traceId, correlationId, nowMs: clock.now() });
+  return { kind: "page", status: 400, html };
 }
 
 /** `POST /kmsi`, the form of the page "Stay signed in?". */
@@ -153,7 +205,11 @@ function succeed(
   const { app, fields, responseTypes, redirectUri, redirectType } = request;
   const scopes = parseDelegatedScopes(fields["scope"] ?? "", app, context);
   const { nonce, claims, code_challenge: challenge } = fields;
-  const staying = session.staysSignedIn === undefined ? {} : { staysSignedIn: true as const };
+  const { secondFactorAtMs } = session;
+  const staying = {
+    ...(secondFactorAtMs === undefined ? {} : { secondFactorAtMs }),
+    ...(session.staysSignedIn === undefined ? {} : { staysSignedIn: true as const }),
+  };
   const answer: Record<string, string> = {};
   if (responseTypes.has("code")) {
     answer["code"] = context.grants.addCode({

@@ -11,13 +11,18 @@ import { describeRequest } from "../request/endpoint.ts";
 import type { Handler } from "../../core/http/handler.ts";
 import type { Random } from "../../core/random.ts";
 import { createMemoryStore, type StateStore } from "../../core/state-store.ts";
-import { answerStaySignedIn, authorize, signIn } from "./authorize.ts";
+import { answerSecondFactor, answerStaySignedIn, authorize, signIn } from "./authorize.ts";
 import { required, type EstsContext, type EstsParts } from "./context.ts";
 import { instanceDiscovery, openidConfiguration, publishedKeys, userRealm } from "./discovery.ts";
 import { EstsError } from "./ests-error.ts";
 import { grantAuthorizationCode } from "./grant-authorization-code.ts";
 import { grantClientCredentials } from "./grant-client-credentials.ts";
-import { deviceCodePage, grantDeviceCode, startDeviceCode } from "./grant-device-code.ts";
+import {
+  answerDeviceSecondFactor,
+  deviceCodePage,
+  grantDeviceCode,
+  startDeviceCode,
+} from "./grant-device-code.ts";
 import { grantOnBehalfOf } from "./grant-on-behalf-of.ts";
 import { grantPassword } from "./grant-password.ts";
 import { grantRefreshToken } from "./grant-refresh-token.ts";
@@ -28,9 +33,16 @@ import { checkRegionalHost } from "./regional-host.ts";
 import type { EstsReply } from "./ests-reply.ts";
 import { errorResponse, missingRoute, preflightResponse, replyResponse } from "./ests-response.ts";
 import { federationMetadata } from "../saml/federation-metadata.ts";
-import { answerSamlStaySignedIn, isSamlSignIn, samlSignIn, samlSignOn } from "../saml/sign-on.ts";
+import {
+  answerSamlSecondFactor,
+  answerSamlStaySignedIn,
+  isSamlSignIn,
+  samlSignIn,
+  samlSignOn,
+} from "../saml/sign-on.ts";
 import { isSamlSignOut, samlSignOut } from "../saml/sign-out.ts";
 import { createSignedInApps } from "./signed-in-apps.ts";
+import { isSecondFactorAnswer } from "./second-factor-page.ts";
 import { signOut } from "./sign-out.ts";
 import { isStaySignedInAnswer } from "./stay-signed-in-page.ts";
 import { createTokenIssuer } from "./tokens.ts";
@@ -134,10 +146,10 @@ function dispatch(context: EstsContext): EstsReply | undefined {
       return { kind: "token", body: startDeviceCode(context) };
     case "authorize": {
       const path = new URL(request.url).pathname.toLowerCase();
-      if (path.endsWith("/deviceauth"))
-        return { kind: "page", status: 200, html: deviceCodePage(context) };
+      if (path.endsWith("/deviceauth")) return deviceCodePage(context);
       if (path.endsWith("/login"))
         return isSamlSignIn(context) ? samlSignIn(context) : signIn(context);
+      if (isSecondFactorAnswer(context)) return secondFactorReply(context);
       if (isStaySignedInAnswer(context))
         return isSamlSignIn(context)
           ? answerSamlStaySignedIn(context)
@@ -157,6 +169,11 @@ function dispatch(context: EstsContext): EstsReply | undefined {
     case "other":
       return undefined;
   }
+}
+
+function secondFactorReply(context: EstsContext): EstsReply {
+  if (context.described.parameters["otc"] !== undefined) return answerDeviceSecondFactor(context);
+  return isSamlSignIn(context) ? answerSamlSecondFactor(context) : answerSecondFactor(context);
 }
 
 function tokenBody(context: EstsContext): Record<string, unknown> {

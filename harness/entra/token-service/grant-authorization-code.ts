@@ -35,6 +35,7 @@ export function grantAuthorizationCode(context: EstsContext): Record<string, unk
     user,
     scopes: parseDelegatedScopes(parameters["scope"] ?? code.scope, app, context),
     signedInAtMs: code.signedInAtMs,
+    ...(code.secondFactorAtMs === undefined ? {} : { secondFactorAtMs: code.secondFactorAtMs }),
     ...(code.staysSignedIn === undefined ? {} : { staysSignedIn: true }),
     ...(code.nonce === undefined ? {} : { nonce: code.nonce }),
     ...(claims === undefined ? {} : { claims }),

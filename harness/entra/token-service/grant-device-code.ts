@@ -9,11 +9,17 @@ import {
   type EstsContext,
 } from "./context.ts";
 import { EstsError } from "./ests-error.ts";
+import type { EstsReply } from "./ests-reply.ts";
 import { page, pageForm } from "./html-pages.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import { userAnswer } from "./token-answer.ts";
 import { credentialFields } from "./sign-in-page.ts";
+import { refusalOf, unmetNeed } from "./access.ts";
+import { secondFactorAnswer, secondFactorPage } from "./second-factor-page.ts";
+import { newSession, type SignInSession } from "./sign-in-session.ts";
 import { signInWithPassword, userOfGrant } from "./users.ts";
+
+type Page = Extract<EstsReply, { kind: "page" | "form-post" }>;
 
 const USER_CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ";
 const POLL_EVERY_SECONDS = 5;
@@ -47,14 +53,15 @@ export function startDeviceCode(context: EstsContext): Record<string, unknown> {
 }
 
 /** `GET` shows the page, `POST` approves the code: fields `otc`, `login`, `passwd`. */
-export function deviceCodePage(context: EstsContext): string {
+export function deviceCodePage(context: EstsContext): Page {
   if (context.request.method !== "POST") {
-    return pageForm({
+    const html = pageForm({
       heading: "Enter code",
       action: "/common/oauth2/deviceauth",
       fields: [{ name: "otc", type: "text", label: "Code" }, ...credentialFields("")],
       button: "Next",
     });
+    return { kind: "page", status: 200, html };
   }
   const userCode = required(context, "otc");
   const device = context.grants.deviceByUserCode(userCode);
@@ -65,9 +72,49 @@ export function deviceCodePage(context: EstsContext): string {
     password: required(context, "passwd"),
     tenantSegment: device.tenantSegment,
   });
+  return approve(context, userCode, device.clientId, newSession(context, { tenant, user }));
+}
+
+/** The answer to the page of the second factor, for a device. */
+export function answerDeviceSecondFactor(context: EstsContext): Page {
+  const userCode = required(context, "otc");
+  const device = context.grants.deviceByUserCode(userCode);
+  const answer = secondFactorAnswer(context);
+  if (device === undefined || answer === undefined) throw new EstsError(70018);
+  const { session, error } = answer;
+  return approve(context, userCode, device.clientId, session, error);
+}
+
+/** Approves the code once the session has what Conditional Access demands; until then it shows the page of the second factor. */
+function approve(
+  context: EstsContext,
+  userCode: string,
+  clientId: string,
+  session: SignInSession,
+  error?: EstsError,
+): Page {
+  const { tenant, user, secondFactorAtMs } = session;
+  const app = context.directory.app(tenant, clientId);
+  if (app === undefined) throw new EstsError(700016, `Application: ${clientId}.`);
+  const unmet = unmetNeed(context, { app, ...session });
+  if (unmet?.need === "second-factor")
+    return secondFactorPage(context, {
+      session,
+      clientId,
+      hidden: { otc: userCode },
+      begins: "now",
+      ...(error === undefined ? {} : { error }),
+    });
+  if (unmet !== undefined) throw refusalOf(context, { app, ...session }, unmet);
   const revocations = context.directory.revocations(user);
-  context.grants.approveDevice(userCode, { tenantId: tenant.id, userId: user.id, revocations });
-  return page("Signed in", "You have signed in on your device. You may close this window.");
+  context.grants.approveDevice(userCode, {
+    tenantId: tenant.id,
+    userId: user.id,
+    revocations,
+    ...(secondFactorAtMs === undefined ? {} : { secondFactorAtMs }),
+  });
+  const html = page("Signed in", "You have signed in on your device. You may close this window.");
+  return { kind: "page", status: 200, html };
 }
 
 /** One poll of the token endpoint by the device. */
@@ -93,6 +140,9 @@ export function grantDeviceCode(context: EstsContext): Record<string, unknown> {
     user,
     scopes: parseDelegatedScopes(device.scope, app, context),
     signedInAtMs: context.clock.now(),
+    ...(device.approvedBy.secondFactorAtMs === undefined
+      ? {}
+      : { secondFactorAtMs: device.approvedBy.secondFactorAtMs }),
     ...claimsAsked(context),
   });
 }

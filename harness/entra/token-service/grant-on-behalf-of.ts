@@ -1,7 +1,7 @@
 /** Grant on-behalf-of: a middle-tier API exchanges a user's token for a token of the next API. */
 import { createPublicKey, createVerify } from "node:crypto";
 import { isIssuedBeforeRevocation, issuedAtOf } from "../directory/opaque-ids.ts";
-import type { AppRegistration, Tenant } from "../directory/world.ts";
+import type { AppRegistration, Tenant, User } from "../directory/world.ts";
 import { decodeObject } from "../../core/http/json-object.ts";
 import { authenticateClient } from "./client-authentication.ts";
 import {
@@ -43,6 +43,7 @@ export function grantOnBehalfOf(context: EstsContext): Record<string, unknown> {
     user,
     scopes: parseDelegatedScopes(required(context, "scope"), app, context),
     signedInAtMs: issuedAtOf(assertion) * 1_000,
+    ...secondFactorOf(context, user, assertion),
     ...claimsAsked(context),
   });
 }
@@ -58,6 +59,20 @@ function issuedAtMsOf(
   return user !== undefined && isIssuedBeforeRevocation(directory, user, assertion)
     ? Math.min(secondMs, directory.tokensValidFrom(user) - 1)
     : secondMs + 999;
+}
+
+/** A v1 token says in `amr` how its user signed in; of a v2 token only the directory knows, when the user last did. */
+function secondFactorOf(
+  { directory }: EstsContext,
+  user: User,
+  assertion: Record<string, unknown>,
+): { readonly secondFactorAtMs?: number } {
+  const issuedAtMs = issuedAtOf(assertion) * 1_000;
+  const { amr } = assertion;
+  const hasIt = Array.isArray(amr)
+    ? amr.includes("mfa")
+    : (directory.provedAtMs(user) ?? Infinity) < issuedAtMs + 1_000;
+  return hasIt ? { secondFactorAtMs: issuedAtMs } : {};
 }
 
 function readAssertion(context: EstsContext, assertion: string): Record<string, unknown> {

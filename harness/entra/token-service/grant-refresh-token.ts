@@ -30,6 +30,7 @@ export function grantRefreshToken(context: EstsContext): Record<string, unknown>
       offlineAccess: true,
     },
     signedInAtMs: state.signedInAtMs,
+    ...(state.secondFactorAtMs === undefined ? {} : { secondFactorAtMs: state.secondFactorAtMs }),
     ...(state.staysSignedIn === undefined ? {} : { staysSignedIn: true }),
     ...claimsAsked(context),
     ...(state.expiresAtMs === undefined ? {} : { refreshExpiresAtMs: state.expiresAtMs }),

@@ -20,6 +20,7 @@ export interface AuthorizationCode {
   readonly claims?: string;
   readonly revocations: number;
   readonly signedInAtMs: number;
+  readonly secondFactorAtMs?: number;
   readonly staysSignedIn?: true;
   readonly expiresAtMs: number;
   readonly redeemed: boolean;
@@ -40,6 +41,7 @@ export interface DeviceApproval {
   readonly tenantId: string;
   readonly userId: string;
   readonly revocations: number;
+  readonly secondFactorAtMs?: number;
 }
 
 /** The state inside a refresh token. Times are ms since the Unix epoch. */
@@ -53,6 +55,8 @@ export interface RefreshState {
   readonly revocations: number;
   /** Only for single-page apps: fixed, and kept when the token is renewed. */
   readonly expiresAtMs?: number;
+  /** When the person proved themselves a second time. */
+  readonly secondFactorAtMs?: number;
   readonly staysSignedIn?: true;
   readonly serial: number;
 }
@@ -63,6 +67,7 @@ export interface SignInSessionState {
   readonly signedInAtMs: number;
   readonly usedAtMs: number;
   readonly revocations: number;
+  readonly secondFactorAtMs?: number;
   /** The person answered "Stay signed in?" with Yes. */
   readonly staysSignedIn?: true;
 }

@@ -11,6 +11,8 @@ interface ClaimSubject {
   readonly user?: User;
   /** The session at Entra in which the user signed in. */
   readonly sessionId?: string;
+  /** The authentication contexts that it satisfies. */
+  readonly contexts?: readonly string[];
 }
 
 /** The claims of that list, in the order of the list; app tokens have `idtyp` always, and nothing about a user. */
@@ -25,7 +27,7 @@ export function optionalClaimsOf(
 
 function valueOf(
   name: OptionalClaim,
-  { user, tenant, sessionId }: ClaimSubject,
+  { user, tenant, sessionId, contexts = [] }: ClaimSubject,
   token: "access" | "id",
 ): unknown {
   if (name === "tenant_region_scope") return tenant.region;
@@ -34,6 +36,8 @@ function valueOf(
   switch (name) {
     case "acct":
       return user.kind === "member" ? 0 : 1;
+    case "acrs":
+      return token === "access" && contexts.length > 0 ? contexts : undefined;
     case "idtyp":
       return token === "access" ? "user" : undefined;
     case "email":

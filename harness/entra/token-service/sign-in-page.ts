@@ -41,7 +41,7 @@ export function signInPage(
 ): Extract<EstsReply, { kind: "page" }> {
   const segment = context.described.tenant ?? "common";
   const path = isSharedEndpoint(segment) ? segment : tenantOf(context).id;
-  const ctx = Buffer.from(JSON.stringify(fields)).toString("base64url");
+  const ctx = carriedText(fields);
   const carried = Object.entries({ ctx, ...hidden }).map(([name, value]): PageField => ({
     name,
     type: "hidden",
@@ -70,6 +70,11 @@ export function automaticNameOf(
 ): string | undefined {
   if (settings.signInPage === "form") return undefined;
   return hint ?? (settings.signInAs === "" ? undefined : settings.signInAs);
+}
+
+/** The hidden field that carries a request through the pages. */
+export function carriedText(fields: Readonly<Record<string, string>>): string {
+  return Buffer.from(JSON.stringify(fields)).toString("base64url");
 }
 
 /** The fields that the hidden field carried; none for a `ctx` that is not ours. */

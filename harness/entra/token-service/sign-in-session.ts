@@ -19,19 +19,26 @@ export interface SignInSession {
   readonly user: User;
   /** ms since the Unix epoch. */
   readonly signedInAtMs: number;
+  /** When the person proved themselves a second time, ms since the Unix epoch. */
+  readonly secondFactorAtMs?: number;
   /** The person answered "Stay signed in?" with Yes. */
   readonly staysSignedIn?: true;
 }
 
+/** Who has signed in, with or without a second factor. */
+export type SignedInPerson = Pick<SignInSession, "tenant" | "user" | "secondFactorAtMs">;
+
 /** A session that begins now; whether it persists is the setting's answer unless a page had one. */
 export function newSession(
   { clock, settings }: EstsContext,
-  who: Pick<SignInSession, "tenant" | "user">,
+  { tenant, user, secondFactorAtMs }: SignedInPerson,
   staysSignedIn: "yes" | "no" = settings.staySignedIn,
 ): SignInSession {
   return {
-    ...who,
+    tenant,
+    user,
     signedInAtMs: clock.now(),
+    ...(secondFactorAtMs === undefined ? {} : { secondFactorAtMs }),
     ...(staysSignedIn === "yes" ? { staysSignedIn: true } : {}),
   };
 }
@@ -64,7 +71,7 @@ function ended(name: string): string {
 /** A session as a text that only the service can make; `openSession` reads it. */
 export function sealedSession(
   context: EstsContext,
-  { tenant, user, signedInAtMs, staysSignedIn }: SignInSession,
+  { tenant, user, signedInAtMs, secondFactorAtMs, staysSignedIn }: SignInSession,
 ): string {
   const state: SignInSessionState = {
     tenantId: tenant.id,
@@ -72,6 +79,7 @@ export function sealedSession(
     signedInAtMs,
     usedAtMs: context.clock.now(),
     revocations: context.directory.revocations(user),
+    ...(secondFactorAtMs === undefined ? {} : { secondFactorAtMs }),
     ...(staysSignedIn === undefined ? {} : { staysSignedIn }),
   };
   return context.grants.sessionCookie(state);
@@ -103,13 +111,18 @@ export function openSession(context: EstsContext, value: string): SignInSession 
   const state = context.grants.sessionState(value);
   if (state === undefined) return undefined;
   const { clock, settings } = context;
-  const { staysSignedIn, signedInAtMs } = state;
+  const { staysSignedIn, signedInAtMs, secondFactorAtMs } = state;
   const lastsHours =
     staysSignedIn === true ? settings.persistentSessionDays * 24 : settings.sessionHours;
   if (clock.now() - state.usedAtMs >= lastsHours * 3_600_000) return undefined;
   try {
     const found = userOfGrant(context, { ...state, issuedAtMs: signedInAtMs });
-    return { ...found, signedInAtMs, ...(staysSignedIn === true ? { staysSignedIn } : {}) };
+    return {
+      ...found,
+      signedInAtMs,
+      ...(secondFactorAtMs === undefined ? {} : { secondFactorAtMs }),
+      ...(staysSignedIn === true ? { staysSignedIn } : {}),
+    };
   } catch (error) {
     if (error instanceof EstsError) return undefined;
     throw error;

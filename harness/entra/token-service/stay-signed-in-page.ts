@@ -6,7 +6,13 @@ import { isStaySignedInPath } from "../request/endpoint.ts";
 import type { EstsContext } from "./context.ts";
 import type { EstsReply } from "./ests-reply.ts";
 import { pageForm } from "./html-pages.ts";
-import { newSession, openSession, sealedSession, type SignInSession } from "./sign-in-session.ts";
+import {
+  newSession,
+  openSession,
+  sealedSession,
+  type SignedInPerson,
+  type SignInSession,
+} from "./sign-in-session.ts";
 
 /** `LoginOptions` of the two buttons (`docs/sources.md#a4`); that of No is a guess. */
 const ANSWERS = { yes: "1", no: "3" } as const;
@@ -14,7 +20,7 @@ const ANSWERS = { yes: "1", no: "3" } as const;
 /** The session after a password: with the answer of the setting, or with the page that asks. */
 export function afterPassword<Reply extends EstsReply>(
   context: EstsContext,
-  who: Pick<SignInSession, "tenant" | "user">,
+  who: SignedInPerson,
   succeed: (session: SignInSession) => Reply,
 ): Reply | Extract<EstsReply, { kind: "page" }> {
   return context.settings.staySignedInPage === "hidden"

@@ -2,6 +2,7 @@
 import { issuerOriginOf } from "../directory/clouds.ts";
 import type { ServiceSettings } from "../directory/service-settings.ts";
 import type { AppRegistration, ProtectedResource, Tenant, User } from "../directory/world.ts";
+import { contextsOf, requireAccess } from "./access.ts";
 import type { EstsContext } from "./context.ts";
 import type { RefreshState } from "./grant-store.ts";
 import type { ParsedScopes } from "./scopes.ts";
@@ -15,6 +16,7 @@ export interface UserGrant {
   readonly user: User;
   readonly scopes: ParsedScopes;
   readonly signedInAtMs: number;
+  readonly secondFactorAtMs?: number;
   /** The person answered "Stay signed in?" with Yes. */
   readonly staysSignedIn?: true;
   readonly nonce?: string;
@@ -23,8 +25,9 @@ export interface UserGrant {
   readonly refreshExpiresAtMs?: number;
 }
 
-/** The body for a grant with a user. */
+/** The body for a grant with a user; throws when Conditional Access demands something that the session lacks. */
 export function userAnswer(context: EstsContext, grant: UserGrant): Record<string, unknown> {
+  requireAccess(context, grant);
   const { settings, issuer, described } = context;
   const { resource } = grant.scopes;
   const cae = resource.cae && asksForCae(grant.claims) ? "yes" : "no";
@@ -97,7 +100,7 @@ function subjectOf(
   grant: Pick<UserGrant, "tenant" | "app" | "proof"> & Partial<UserGrant>,
   lifetimeSeconds: number,
 ): TokenSubject {
-  const { tenant, app, proof, user, signedInAtMs, scopes } = grant;
+  const { tenant, app, proof, user, signedInAtMs, secondFactorAtMs, scopes } = grant;
   const asked = [...(app.optionalClaims ?? []), ...(scopes?.resource.optionalClaims ?? [])];
   const hasSession = asked.includes("sid") && user !== undefined && signedInAtMs !== undefined;
   const issuedAtSeconds = Math.floor(context.clock.now() / 1_000);
@@ -108,6 +111,10 @@ function subjectOf(
     proof,
     ...(user === undefined ? {} : { user }),
     ...(hasSession ? { sessionId: signInSessionId(context, { user, signedInAtMs }) } : {}),
+    ...(secondFactorAtMs === undefined ? {} : { secondFactor: true }),
+    ...(asked.includes("acrs") && user !== undefined && signedInAtMs !== undefined
+      ? { contexts: contextsOf(context, { ...grant, user, signedInAtMs }) }
+      : {}),
     issuedAtSeconds,
     lifetimeSeconds,
   };
@@ -153,6 +160,7 @@ function refreshTokenFor(
     issuedAtMs: clock.now(),
     revocations: context.directory.revocations(grant.user),
     ...(grant.refreshExpiresAtMs === undefined ? {} : { expiresAtMs: grant.refreshExpiresAtMs }),
+    ...(grant.secondFactorAtMs === undefined ? {} : { secondFactorAtMs: grant.secondFactorAtMs }),
     ...(grant.staysSignedIn === undefined ? {} : { staysSignedIn: true }),
     serial: grants.nextSerial(),
   };

@@ -25,6 +25,10 @@ export interface TokenSubject {
   readonly user?: User;
   /** The session at Entra in which the user signed in, where a token names it. */
   readonly sessionId?: string;
+  /** The user has proved themselves a second time. */
+  readonly secondFactor?: true;
+  /** The authentication contexts that the session satisfies. */
+  readonly contexts?: readonly string[];
   readonly issuedAtSeconds: number;
   readonly lifetimeSeconds: number;
 }
@@ -169,7 +173,7 @@ function userClaims(
   resource: ProtectedResource,
   permissions: readonly string[],
 ): Record<string, unknown> {
-  const { user, app } = subject;
+  const { user, app, secondFactor } = subject;
   const common = {
     oid: user?.id,
     scp: permissions.join(" "),
@@ -177,7 +181,13 @@ function userClaims(
   };
   return resource.tokenVersion === "2.0"
     ? { ...common, name: user?.name, preferred_username: user?.upn }
-    : { ...common, acr: "1", amr: ["pwd"], unique_name: user?.upn, upn: user?.upn };
+    : {
+        ...common,
+        acr: "1",
+        amr: secondFactor === true ? ["pwd", "mfa"] : ["pwd"],
+        unique_name: user?.upn,
+        upn: user?.upn,
+      };
 }
 
 function proofNumber(proof: TokenSubject["proof"]): "0" | "1" | "2" {

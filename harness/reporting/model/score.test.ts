@@ -12,6 +12,21 @@ describe("the availability of a run", () => {
     expect(availabilityOf(throttledDaemon())).toEqual({ family: "throttling", share: 0 });
   });
 
+  it.each([
+    ["edge", "throttling"],
+    ["primary", "throttling"],
+    ["second-factor", "second factor"],
+    ["backup", "backup"],
+    ["resource", "protected APIs"],
+    ["machine", "managed identity"],
+  ] as const)("counts an outage at %s among those of %s", (at, family) => {
+    const history = throttledDaemon();
+    const events = history.events.map((event) =>
+      event.kind === "fault-began" ? { ...event, window: { ...event.window, at } } : event,
+    );
+    expect(availabilityOf({ ...history, events })?.family).toBe(family);
+  });
+
   it("is not known without an outage, or without a call", () => {
     const history = throttledDaemon();
     const without = (kind: string) => ({

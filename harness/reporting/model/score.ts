@@ -38,6 +38,7 @@ const families = [
   "network",
   "slow answers",
   "wrong answers",
+  "second factor",
   "backup",
   "protected APIs",
   "managed identity",
@@ -120,6 +121,8 @@ function familyOf({ at, effect }: FaultSpan["window"]): OutageFamily {
     case "device":
     case "cache-store":
       return "device and cache";
+    case "second-factor":
+      return "second factor";
     case "edge":
     case "primary":
     case "dns":

@@ -11,6 +11,7 @@ import {
   clockWrong,
   offline,
 } from "../../faults/device-presets.ts";
+import { secondFactorDown } from "../../faults/sign-in-presets.ts";
 import { checkPresetOptions, type WindowOptions } from "../../faults/preset-options.ts";
 import {
   answerLost,
@@ -44,6 +45,7 @@ const presets = {
   "custom-answer": customAnswer,
   "answer-lost": answerLost,
   "discovery-down": discoveryDown,
+  "second-factor-down": secondFactorDown,
   "keys-withdrawn": keysWithdrawn,
   "identity-endpoint-updating": identityEndpointUpdating,
   "identity-endpoint-throttled": identityEndpointThrottled,

@@ -1,5 +1,5 @@
 /** The functions by which a script changes the world while it runs; every change is recorded. */
-import { checkPolicy } from "../../entra/directory/world-schema.ts";
+import { checkPolicy } from "../../entra/directory/policy-schema.ts";
 import type { Directory } from "../../entra/directory/directory.ts";
 import type { Tenant, User } from "../../entra/directory/world.ts";
 import { HarnessError, suggestNames } from "../../core/errors.ts";
@@ -66,6 +66,11 @@ function checked(controls: WorldControls): WorldControls {
       checkUser(user, "setGroups");
       checkGroups(groups);
       controls.setGroups(user, groups);
+    },
+    setLocation(user, location) {
+      checkUser(user, "setLocation");
+      checkName(location, "setLocation", "a name or nothing");
+      controls.setLocation(user, location);
     },
     rotateKeys(options = {}) {
       checkRotation(options);
@@ -215,12 +220,16 @@ function changesOf(
       recordChange("certificate-revoked", tenantOf(user), { users: [user] });
     },
     raiseRisk(user) {
-      directory.revokeSessions([user]);
+      directory.raiseRisk(user);
       recordChange("user-risk-high", tenantOf(user), { users: [user] });
     },
     setGroups(user, groups) {
       directory.setGroups(user, groups);
       recordChange("groups-changed", tenantOf(user), { users: [user] });
+    },
+    setLocation(user, location) {
+      directory.setLocation(user, location);
+      recordChange("location-changed", tenantOf(user), { users: [user] });
     },
     rotateKeys({ overlapMs = KEY_OVERLAP_MS } = {}) {
       directory.rotateKeys(overlapMs);

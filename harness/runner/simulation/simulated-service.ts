@@ -30,7 +30,11 @@ import type { KnownSubject } from "../../history/exchange-facts.ts";
 import type { ExchangeNotes } from "../../history/ledger.ts";
 import type { SubjectNames } from "../../faults/window.ts";
 import { createRecorder, type ForeignClients, type Recorder } from "../../history/recorder.ts";
-import { describeRequest, type Endpoint } from "../../entra/request/endpoint.ts";
+import {
+  describeRequest,
+  type Endpoint,
+  isSecondFactorPath,
+} from "../../entra/request/endpoint.ts";
 import { isMachineAddress } from "../../entra/request/machine-address.ts";
 import type { Handler } from "../../core/http/handler.ts";
 import type { Service } from "../../core/http/service.ts";
@@ -139,6 +143,7 @@ export function createSimulatedService(parts: ServiceParts) {
           isDirect: ({ url }) => new URL(url).hostname === settings.backupHost,
           aroundBackup: (service) => withFaults(["backup"], service),
         });
+  const behindPages = besideSecondFactor(primary, withFaults(["second-factor"], primary));
   const resources = withFaults(
     ["resource"],
     serviceOf(parts.upstream?.handle ?? presenting(api, recorder)),
@@ -147,7 +152,7 @@ export function createSimulatedService(parts: ServiceParts) {
     plan.some(({ at, effect }) => at === "resource" && isConnectionEffect(effect));
   const frontDoor: Service = withFaults(
     ["device", "edge", "dns"],
-    route({ primary, resources, resourcesRefuse }),
+    route({ primary: behindPages, resources, resourcesRefuse }),
   );
   const network = besideMachines(frontDoor, withFaults(["machine"], machines.service));
   const paced = (): Service =>
@@ -206,6 +211,15 @@ function besideMachines(frontDoor: Service, machine: Service): Service {
   return {
     connect: (attempt) => inReach(attempt).connect(attempt),
     handle: (request) => inReach(request).handle(request),
+  };
+}
+
+/** The primary, and in front of it the service that second factors are confirmed at. The backup has none (`docs/sources.md#d2`). */
+function besideSecondFactor(primary: Service, secondFactor: Service): Service {
+  return {
+    connect: (attempt) => primary.connect(attempt),
+    handle: (request) =>
+      (isSecondFactorPath(new URL(request.url).pathname) ? secondFactor : primary).handle(request),
   };
 }
 

@@ -23,6 +23,11 @@ export const worldBody = schema((z) =>
       groups: z.array(nonEmptyString()),
     }),
     z.strictObject({
+      change: z.literal("setLocation"),
+      user: nonEmptyString(),
+      location: nonEmptyString().optional(),
+    }),
+    z.strictObject({
       change: z.literal("setPolicy"),
       policy: z.record(z.string(), z.unknown()),
       tenant: nonEmptyString().optional(),

@@ -25,6 +25,8 @@ function perform(asked: WorldChange, world: WorldControls): void {
       return world.revokeSessions(asked.user === undefined ? "everyone" : [world.user(asked.user)]);
     case "setGroups":
       return world.setGroups(world.user(asked.user), asked.groups);
+    case "setLocation":
+      return world.setLocation(world.user(asked.user), asked.location);
     case "setPolicy":
       // The world checks it.
       return world.setPolicy(asked.policy as unknown as ConditionalAccessPolicy, asked.tenant);

@@ -172,8 +172,8 @@ async function visitEntra(state: VisitState, parts: VisitParts): Promise<VisitEn
   }
   const { person } = parts;
   if (person === undefined) return endOf(state, { answer });
-  if (!state.hasAsked) parts.asked();
-  state.hasAsked = true;
+  if (!state.hasAsked && !html.postsItself) parts.asked();
+  state.hasAsked ||= !html.postsItself;
   const button = buttonFor(html.buttons, person);
   if (button !== undefined) state.pressed.push(button.label);
   goOn(state, parts, { url: action, form: answersTo(html, person) });

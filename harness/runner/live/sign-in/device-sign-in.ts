@@ -1,4 +1,5 @@
 /** Signs a person in to a program without a browser: they enter its code on another device. */
+import { answersOfUser } from "../../../clients/html-form.ts";
 import type { Clock } from "../../../core/time/clock.ts";
 import { seconds } from "../../../core/time/duration.ts";
 import { isError } from "../../../core/thrown.ts";
@@ -79,7 +80,7 @@ async function enterCode(
     app: listeningApp(start, createJar()),
     entraCookies: new Map(),
     appOrigins: new Set(),
-    person: { username: user.upn, password: user.password, userCode: code.userCode },
+    person: { ...answersOfUser(user), userCode: code.userCode },
     asked: () => undefined,
     askEntra: (request) => operation.inside(() => mounted.fetch(request)),
   });

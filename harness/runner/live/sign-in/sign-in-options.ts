@@ -1,5 +1,5 @@
 /** The options of `entra.signIn`: reads them, turns them into what the person does, and checks that there was occasion for it. */
-import type { UserAnswers } from "../../../clients/html-form.ts";
+import { answersOfUser, type UserAnswers } from "../../../clients/html-form.ts";
 import { nonEmptyString } from "../../../core/common-schemas.ts";
 import { HarnessError } from "../../../core/errors.ts";
 import { expecting, parseWith, schemaOf } from "../../../core/validation.ts";
@@ -26,14 +26,14 @@ const CANCEL = "Cancel";
 
 /** What the person does on Entra's pages. */
 export function answersOf(
-  { upn, password }: User,
-  { password: typed = password, staySignedIn, cancel }: SignInOptions,
+  user: User,
+  { password = user.password, staySignedIn, cancel }: SignInOptions,
 ): UserAnswers {
   const presses = [
     ...(cancel === true ? [CANCEL] : []),
     ...(staySignedIn === undefined ? [] : [LABELS[staySignedIn]]),
   ];
-  return { username: upn, password: typed, presses };
+  return { ...answersOfUser(user), password, presses };
 }
 
 /** Throws `bad-usage` for an option for which a sign-in that succeeded gave no occasion: the test would prove nothing. */

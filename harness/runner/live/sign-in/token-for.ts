@@ -1,4 +1,5 @@
 /** `entra.tokenFor`: a token as a person's own app would have got it, by authorization code with PKCE. */
+import { answersOfUser } from "../../../clients/html-form.ts";
 import { createHash } from "node:crypto";
 import { createUserAgent, PageError } from "../../../clients/user-agent.ts";
 import { HarnessError } from "../../../core/errors.ts";
@@ -56,9 +57,8 @@ async function tokenOf(
   });
   const { send, refused } = createOwnRequests(parts, user);
   const browser = createUserAgent({ browse: send, asked: () => undefined });
-  const answers = { username: user.upn, password: user.password };
   const returned = await browser
-    .visit(`${authority}/authorize?${ask.toString()}`, redirect.uri, answers)
+    .visit(`${authority}/authorize?${ask.toString()}`, redirect.uri, answersOfUser(user))
     .catch((error: unknown) => {
       throw refused(
         error instanceof PageError ? error.message : `Entra did not answer: ${textOf(error)}`,

@@ -1,0 +1,45 @@
+/** Worlds whose primary enforces Conditional Access, for tests. */
+import { contoso } from "../../fixtures/worlds/contoso.ts";
+import type {
+  ConditionalAccessPolicy,
+  Device,
+  User,
+  World,
+} from "../../harness/entra/directory/world.ts";
+
+/** A policy that asks everyone for a second factor. */
+const mfaForEveryone: ConditionalAccessPolicy = {
+  name: "MFA for everyone",
+  state: "enabled",
+  users: { include: "all", groups: [], roles: [] },
+  apps: "all",
+  conditions: [],
+  controls: ["mfa"],
+  resilienceDefaults: "enabled",
+};
+
+/** Contoso with these policies, and its people and devices changed by short name. */
+export function enforcedWorld(
+  policies: readonly Partial<ConditionalAccessPolicy>[],
+  {
+    users = {},
+    devices = {},
+  }: {
+    readonly users?: Readonly<Record<string, Partial<User>>>;
+    readonly devices?: Readonly<Record<string, Partial<Device>>>;
+  } = {},
+): World {
+  const [first, ...others] = contoso.tenants;
+  if (first === undefined) throw new Error("contoso has no tenant");
+  const changed = {
+    ...first,
+    policies: policies.map((policy) => ({ ...mfaForEveryone, ...policy })),
+    users: first.users.map((user) => ({ ...user, ...users[user.upn.split("@")[0] ?? ""] })),
+    devices: first.devices.map((device) => ({ ...device, ...devices[device.name] })),
+  };
+  return {
+    ...contoso,
+    tenants: [changed, ...others],
+    settings: { ...contoso.settings, conditionalAccess: "enforced" },
+  };
+}
