@@ -113,6 +113,7 @@ export type {
   ProtectedResource,
   SamlRegistration,
   SecondFactor,
+  FederatedDomain,
   Tenant,
   User,
   World,

@@ -35,6 +35,7 @@ import {
   capacityCollapseWithoutWord,
 } from "./capacity-collapse.ts";
 import { clientSide } from "./client-side.ts";
+import { federationServerDown } from "./federation.ts";
 import { discoveryBurst } from "./discovery-burst.ts";
 import {
   deviceCode,
@@ -138,6 +139,7 @@ export const library: readonly Scenario[] = [
   policyForEveryone,
   signInFrequency,
   leavesTheOffice,
+  federationServerDown,
   tokenEdge,
   keyRotation,
   keyRollover,

@@ -38,6 +38,19 @@ export const userCodes = {
     text: "No user is signed in, and no page may be shown.",
     source: "reported: microsoft/service-fabric-explorer issue 148",
   },
+  50053: {
+    status: 400,
+    error: "invalid_grant",
+    text: "The account is locked: a wrong password was entered too many times.",
+    source: "documented: Microsoft's list of codes; the form is assumed",
+  },
+  50055: {
+    status: 400,
+    error: "invalid_grant",
+    suberror: "user_password_expired",
+    text: "The password has expired.",
+    source: "reported: a pasted reply (2019-12)",
+  },
   50126: {
     status: 400,
     error: "invalid_grant",

@@ -57,7 +57,13 @@ export function checkContext(
   );
 }
 
-function checkTenant({ tenants }: World, { apps, users }: Tenant, report: ReportProblem): void {
+function checkTenant({ tenants }: World, tenant: Tenant, report: ReportProblem): void {
+  const { apps, users, domains, federatedDomains = [] } = tenant;
+  federatedDomains.forEach(({ domain }, index) => {
+    if (domains.includes(domain)) return;
+    const hint = `There are ${domains.join(", ")}.`;
+    report(["federatedDomains", index, "domain"], expected("a domain of the tenant", domain), hint);
+  });
   checkUnique(
     report,
     "app name",

@@ -2,6 +2,7 @@
 import { nonEmptyString, wholeNumber } from "../../core/common-schemas.ts";
 import { acrossFields, expecting, parseWith, schema, schemaOf } from "../../core/validation.ts";
 import { loginClouds } from "./clouds.ts";
+import { federatedDomainSchema } from "./federated-domain.ts";
 import { isPrivateKey, isThumbprint, readCertificate, readPublicKey } from "./certificates.ts";
 import { authenticationContext, policySchema } from "./policy-schema.ts";
 import { settingsSchema } from "./settings-schema.ts";
@@ -116,6 +117,8 @@ const userSchema = schemaOf<User>()((z) =>
       homeId: guid().optional(),
       devices: names(),
       disabled: mark(),
+      passwordExpired: mark(),
+      locked: mark(),
       groups: names().optional(),
       roles: names().optional(),
       signsInWith: z.enum(["password", "certificate"]).optional(),
@@ -216,6 +219,7 @@ const tenantSchema = schemaOf<Tenant>()((z) =>
       kind: z.literal("b2c").optional(),
       cloud: z.literal(loginClouds.map(({ name }) => name)).optional(),
       policies: z.array(policySchema()).optional(),
+      federatedDomains: z.array(federatedDomainSchema()).optional(),
     })
     .meta({ id: "Tenant" }),
 );

@@ -5,9 +5,10 @@
 
 import type { LoginCloud } from "./clouds.ts";
 import type { ConditionalAccessPolicy } from "./conditional-access-policy.ts";
+import type { FederatedDomain } from "./federated-domain.ts";
 import type { ServiceSettings } from "./service-settings.ts";
 
-export type { ConditionalAccessPolicy };
+export type { ConditionalAccessPolicy, FederatedDomain };
 
 /**
  * A user account of a tenant. All times and revocations of the account are in the directory of a
@@ -36,6 +37,10 @@ export interface User {
   readonly homeId?: string;
   readonly devices: readonly string[];
   readonly disabled?: true;
+  /** The password is right, and has expired: no one signs in with it. */
+  readonly passwordExpired?: true;
+  /** Locked after too many wrong passwords. */
+  readonly locked?: true;
   /** Names of groups and directory roles, for Conditional Access. */
   readonly groups?: readonly string[];
   readonly roles?: readonly string[];
@@ -359,6 +364,8 @@ export interface Tenant {
   /** Its cloud: other clouds do not know the tenant. Absent: every cloud does. */
   readonly cloud?: LoginCloud["name"];
   readonly policies?: readonly ConditionalAccessPolicy[];
+  /** Domains whose people sign in at a server of their organisation; default: none. */
+  readonly federatedDomains?: readonly FederatedDomain[];
 }
 
 /**

@@ -155,10 +155,13 @@ async function read(request: Request): Promise<EntraRequest> {
   }
   const hint = parameters["login_hint"];
   if (hint !== undefined) parameters["login_hint"] = nameOfLoginHint(hint);
-  const tenant =
-    isStaySignedInPath(url.pathname) || isSecondFactorPath(url.pathname)
-      ? parameters["tenant"]?.toLowerCase()
-      : tenantInPath;
+  // What Entra has sent along to a federation server comes back in one field.
+  if (isFederationAnswerPath(url.pathname))
+    for (const [name, value] of new URLSearchParams(parameters["wctx"] ?? ""))
+      parameters[name] ??= value;
+  const tenant = isPageAnswerPath(url.pathname)
+    ? parameters["tenant"]?.toLowerCase()
+    : tenantInPath;
   const grantSent = parameters["grant_type"];
   const grant = grantSent === undefined ? undefined : grantNameOf(grantSent);
   // Old managed identity endpoints use `clientid`; SAML addresses use `appid`.
@@ -214,12 +217,22 @@ export function isStaySignedInPath(path: string): boolean {
   return /^\/kmsi\/?$/i.test(path);
 }
 
+/** Where a federation server sends its word. */
+export function isFederationAnswerPath(path: string): boolean {
+  return /^\/login\.srf$/i.test(path);
+}
+
 /** The target of the form of the page for the second factor, on the second factor's own service. */
 export const SECOND_FACTOR_PATH = "/common/SAS/ProcessAuth";
 
 /** Whether a path is on the service of the second factor. */
 export function isSecondFactorPath(path: string): boolean {
   return /^\/common\/sas\/processauth\/?$/i.test(path);
+}
+
+/** Whether a path takes the answer to a page that has its tenant in a field. */
+function isPageAnswerPath(path: string): boolean {
+  return isStaySignedInPath(path) || isSecondFactorPath(path) || isFederationAnswerPath(path);
 }
 
 /** Whether requests to an endpoint name their tenant: in the first segment of the path. */
@@ -252,8 +265,7 @@ function classifyPath(
   if (/^\/oidc\/userinfo\/?$/i.test(path)) return { endpoint: "userinfo", version: "2.0" };
   if (/^\/common\/discovery\/instance\/?$/i.test(path))
     return { endpoint: "instance-discovery", version: "2.0" };
-  if (isStaySignedInPath(path) || isSecondFactorPath(path))
-    return { endpoint: "authorize", version: "2.0" };
+  if (isPageAnswerPath(path)) return { endpoint: "authorize", version: "2.0" };
   if (/^\/(?:common\/userrealm\/|getuserrealm\.srf$)/i.test(path))
     return { endpoint: "user-realm", version: "1.0" };
   const [, tenant, rest] = /^\/([^/]+)\/(.+?)\/?$/.exec(path) ?? [];

@@ -13,6 +13,7 @@ import {
 import type { EstsContext } from "./context.ts";
 import { aadstsRow } from "../aadsts-errors/code-table.ts";
 import { envelopeOf, EstsError } from "./ests-error.ts";
+import { federationOf, toFederationServer, vouchedFor } from "./federation.ts";
 import { pageFormPost, pageOfError } from "./html-pages.ts";
 import type { EstsReply } from "./ests-reply.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
@@ -44,11 +45,15 @@ export function authorize(context: EstsContext): EstsReply {
     checkAuthorizeRequest(request);
     const session = usableSession(context, request);
     if (session !== undefined) return admit(context, request, session, { begins: "before" });
-    const { prompt, login_hint: hint } = request.fields;
+    const { fields } = request;
+    const { prompt, login_hint: hint } = fields;
     if (prompt === "none")
       throw new EstsError(
         namesOtherSession(context, request, signInSessionOf(context)) ? 160021 : 50058,
       );
+    const federated = federationOf(context, hint ?? fields["domain_hint"] ?? "");
+    if (federated !== undefined)
+      return toFederationServer(context, federated, { name: hint ?? "", ctx: carriedText(fields) });
     const name = automaticNameOf(context, hint);
     if (name === undefined) return signInPage(context, pageOf(request));
     const found = userNamed(context, request, name);
@@ -64,6 +69,12 @@ export function signIn(context: EstsContext): EstsReply {
   const request = readAuthorizeRequest(context, carriedFields(context));
   if (isCancelled(context))
     return respond(request, { error: "access_denied", error_subcode: "cancel" });
+  const federated = federationOf(context, parameters["login"] ?? "");
+  if (federated !== undefined)
+    return toFederationServer(context, federated, {
+      name: parameters["login"] ?? "",
+      ctx: parameters["ctx"] ?? "",
+    });
   try {
     const who = signInWithPassword(context, {
       username: parameters["login"] ?? "",
@@ -78,6 +89,17 @@ export function signIn(context: EstsContext): EstsReply {
     // The page is shown again, with the error.
     return signInPage(context, { ...pageOf(request), hint: parameters["login"] ?? "", error });
   }
+}
+
+/** `POST /login.srf`, by which a federation server vouches for a person. */
+export function answerFederation(context: EstsContext): EstsReply {
+  const request = readAuthorizeRequest(context, carriedFields(context));
+  return answering(context, request, () => {
+    const session = vouchedFor(context);
+    return session === undefined
+      ? signInPage(context, pageOf(request))
+      : admit(context, request, session, { begins: "now" });
+  });
 }
 
 /** `POST /common/SAS/ProcessAuth`, the form of the page for the second factor. */

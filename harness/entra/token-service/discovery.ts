@@ -5,6 +5,7 @@
 import { cloudOfHost, issuerOriginOf, type LoginCloud, loginClouds } from "../directory/clouds.ts";
 import { isSharedEndpoint, tenantOf, type EstsContext } from "./context.ts";
 import { EstsError } from "./ests-error.ts";
+import { federationAddress, federationOf } from "./federation.ts";
 
 /** The clouds in every recorded answer (REC1). A newer sovereign cloud adds itself to the answers of its own hosts. */
 const captured: ReadonlySet<LoginCloud["name"]> = new Set([
@@ -119,6 +120,18 @@ export function userRealm(context: EstsContext): Record<string, unknown> {
   const home = context.directory.homeOf(upn);
   if (login !== undefined || version.startsWith("2.")) return realmOf(context, upn);
   if (home === undefined) return { ver: "1.0", account_type: "Unknown" };
+  const federation = federationOf(context, upn);
+  if (federation !== undefined)
+    return {
+      ver: "1.0",
+      account_type: "Federated",
+      domain_name: federation.domain,
+      federation_protocol: "WSTrust",
+      federation_metadata_url: `https://${federation.host}/adfs/services/trust/mex`,
+      federation_active_auth_url: `https://${federation.host}/adfs/services/trust/2005/usernamemixed`,
+      cloud_instance_name: cloudAskedFor(context).instanceName,
+      cloud_audience_urn: "urn:federation:MicrosoftOnline",
+    };
   return {
     ver: "1.0",
     account_type: "Managed",
@@ -132,9 +145,12 @@ export function userRealm(context: EstsContext): Record<string, unknown> {
 function realmOf(context: EstsContext, upn: string): Record<string, unknown> {
   const home = context.directory.homeOf(upn);
   if (home === undefined) return { NameSpaceType: "Unknown", Login: upn };
+  const federation = federationOf(context, upn);
   return {
-    NameSpaceType: "Managed",
+    NameSpaceType: federation === undefined ? "Managed" : "Federated",
+    ...(federation === undefined ? {} : { federation_protocol: "WSTrust" }),
     Login: upn,
+    ...(federation === undefined ? {} : { AuthURL: federationAddress(federation, upn) }),
     DomainName: upn.slice(upn.indexOf("@") + 1),
     FederationBrandName: home.tenant.name,
     cloudinstancename: cloudAskedFor(context).instanceName,

@@ -7,11 +7,17 @@ import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { ServiceSettings } from "../directory/service-settings.ts";
 import { correlationIdOf } from "../request/correlation-id.ts";
-import { describeRequest } from "../request/endpoint.ts";
+import { describeRequest, isFederationAnswerPath } from "../request/endpoint.ts";
 import type { Handler } from "../../core/http/handler.ts";
 import type { Random } from "../../core/random.ts";
 import { createMemoryStore, type StateStore } from "../../core/state-store.ts";
-import { answerSecondFactor, answerStaySignedIn, authorize, signIn } from "./authorize.ts";
+import {
+  answerFederation,
+  answerSecondFactor,
+  answerStaySignedIn,
+  authorize,
+  signIn,
+} from "./authorize.ts";
 import { required, type EstsContext, type EstsParts } from "./context.ts";
 import { instanceDiscovery, openidConfiguration, publishedKeys, userRealm } from "./discovery.ts";
 import { EstsError } from "./ests-error.ts";
@@ -149,6 +155,7 @@ function dispatch(context: EstsContext): EstsReply | undefined {
       if (path.endsWith("/deviceauth")) return deviceCodePage(context);
       if (path.endsWith("/login"))
         return isSamlSignIn(context) ? samlSignIn(context) : signIn(context);
+      if (isFederationAnswerPath(path)) return answerFederation(context);
       if (isSecondFactorAnswer(context)) return secondFactorReply(context);
       if (isStaySignedInAnswer(context))
         return isSamlSignIn(context)

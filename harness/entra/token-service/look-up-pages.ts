@@ -8,6 +8,7 @@ import { aadstsRowOrDefault, isKnownCode } from "../aadsts-errors/code-table.ts"
 import { aadstsMessage } from "../aadsts-errors/error-envelope.ts";
 import type { EstsContext } from "./context.ts";
 import type { EstsReply } from "./ests-reply.ts";
+import { federationAddress, federationOf, federationServer } from "./federation.ts";
 import { page } from "./html-pages.ts";
 
 /** The reply of such an address; `undefined` for any other. */
@@ -22,7 +23,7 @@ export async function lookUpPage(context: EstsContext): Promise<EstsReply | unde
     case "/common/getcredentialtype":
       return request.method === "POST" ? credentialType(context) : undefined;
     default:
-      return undefined;
+      return federationServer(context);
   }
 }
 
@@ -42,6 +43,7 @@ async function credentialType({ request, directory }: EstsContext): Promise<Ests
   const { username = "" } = parseObject(await textOfRequest(request)) ?? {};
   const name = typeof username === "string" ? username : "";
   const isKnown = directory.homeOf(name) !== undefined;
+  const federation = federationOf({ directory }, name);
   return {
     kind: "discovery",
     body: {
@@ -56,8 +58,11 @@ async function credentialType({ request, directory }: EstsContext): Promise<Ests
         RemoteNgcParams: null,
         FidoParams: null,
         SasParams: null,
+        ...(federation === undefined
+          ? {}
+          : { FederationRedirectUrl: federationAddress(federation, name) }),
       },
-      EstsProperties: { UserTenantBranding: null, DomainType: isKnown ? 3 : 1 },
+      EstsProperties: { UserTenantBranding: null, DomainType: federation ? 4 : isKnown ? 3 : 1 },
       IsSignupDisallowed: true,
     },
   };

@@ -5,8 +5,9 @@ import { EstsError } from "./ests-error.ts";
 
 /**
  * Finds the user by name and password; on a shared endpoint in the home tenant. Throws 90002
- * for an unknown tenant, 50034 for an unknown user, 50126 for a wrong password, 50057 for a
- * disabled user, 50017 for one whose certificate was revoked.
+ * for an unknown tenant, 50034 for an unknown user, 50053 for a locked one, 50126 for a wrong
+ * password, 50057 for a disabled user, 50017 for one whose certificate was revoked, 50055 for a
+ * password that has expired.
  */
 export function signInWithPassword(
   context: EstsContext,
@@ -22,10 +23,17 @@ export function signInWithPassword(
       ? directory.homeOf(username)
       : withUser(asked, directory.user(asked, username));
   if (found === undefined) throw new EstsError(50034, `User: ${username}.`);
+  if (found.user.locked === true) throw new EstsError(50053);
   if (found.user.password !== password) throw new EstsError(50126);
-  if (directory.isDisabled(found.user)) throw new EstsError(50057);
-  if (directory.isCertificateRevoked(found.user)) throw new EstsError(50017);
+  checkAccount(context, found);
+  if (found.user.passwordExpired === true) throw new EstsError(50055);
   return found;
+}
+
+/** Throws 50057 for a disabled user, 50017 for one whose certificate was revoked. */
+export function checkAccount({ directory }: EstsContext, { user }: { readonly user: User }): void {
+  if (directory.isDisabled(user)) throw new EstsError(50057);
+  if (directory.isCertificateRevoked(user)) throw new EstsError(50017);
 }
 
 /**
