@@ -207,6 +207,15 @@ describe("a suite that is not as it should be", () => {
   });
 });
 
+describe.each(["forks", "threads"])("a rejected promise that nothing awaits, in %s", (pool) => {
+  it("is Vitest's to report, and the app's to hear of", { timeout: SLOW_MS }, () => {
+    const { messages, printed } = runSuite("stray", `--pool=${pool}`);
+    expect([...messages.values()]).toEqual([undefined, undefined, undefined]);
+    const reported = [...printed.matchAll(/^Error: (.+)$/gm)].map(([, text]) => text);
+    expect(reported).toEqual(["lost before", "lost in it"]);
+  });
+});
+
 describe("an app with one client for its module", () => {
   let seen: Seen | undefined;
   const messageOf = (title: string): string => {

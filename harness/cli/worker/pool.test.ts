@@ -156,6 +156,26 @@ describe("the pool of workers", () => {
       expect(finding?.message).toContain(where);
     });
 
+    it.each([
+      ["unhandledRejection", "void Promise.reject(new RangeError('no token'))"],
+      ["uncaughtException", "setTimeout(() => { throw new RangeError('no token'); }, 10)"],
+    ])("but not one that hears of %s itself", async (event, fails) => {
+      const name = `lives-${(tasks += 1)}`;
+      const path = app(name, fails);
+      const text = readFileSync(path, "utf8");
+      writeFileSync(
+        path,
+        `process.on("${event}", (error) => console.log("logged", error));\n${text}`,
+      );
+      const reply = await run(path, "https");
+      // Its handler hears of what later runs of the process throw.
+      expect(reply).toMatchObject({ kind: "done", leaves: true });
+      const { journalFile } = reply.task;
+      const { events } = parseJournal(readFileSync(journalFile, "utf8"), journalFile);
+      expect(events.filter(({ kind }) => kind === "process-error")).toEqual([]);
+      expect(events.filter(({ kind }) => kind === "operation-invoked")).toHaveLength(10);
+    });
+
     it("by process.exit", async () => {
       const [finding] = await judged(app("exits", "process.exit(3)"));
       expect(finding).toMatchObject({

@@ -67,7 +67,8 @@ async function take({ secret, task }: TaskMessage): Promise<void> {
   const own = takeProcessEnds((thrown) => {
     strayed.resolve({ kind: "failed", error: strayFailure(thrown, task), leaves: true });
   });
-  const said = await Promise.race([answer(task, own), strayed.promise]);
+  const answered = await Promise.race([answer(task, own), strayed.promise]);
+  const said = own.isHeard() ? { ...answered, leaves: true as const } : answered;
   own.stop();
   underWay = undefined;
   say({ secret, said });
