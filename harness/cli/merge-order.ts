@@ -9,7 +9,12 @@ import type { History } from "../history/event.ts";
 import { parseClientName } from "../clients/registry.ts";
 import type { ReadResults } from "../reporting/files/read-results.ts";
 import type { Control } from "../reporting/model/control.ts";
-import { type FailedRun, isCutShort, type MissingShard } from "../reporting/model/results.ts";
+import {
+  type FailedRun,
+  isCutShort,
+  type MissingShard,
+  NO_CLIENT,
+} from "../reporting/model/results.ts";
 import type { RunFacts } from "../reporting/model/run-facts.ts";
 import type { Shard } from "../reporting/files/shard.ts";
 import { failureOf, withoutStack } from "./failure.ts";
@@ -36,7 +41,8 @@ export type MergedRun =
       readonly history: History;
       /** The journal as it was written. */
       readonly text: string;
-      readonly simulatedMs: number;
+      /** Default: as its history says. */
+      readonly simulatedMs?: number;
       readonly relaunched?: string;
       /** What the controls of its failures found, by the id of the rule. */
       readonly controls: Readonly<Record<string, Control>>;
@@ -128,7 +134,7 @@ const nothingMissing = { unusableFiles: [], missing: [], missingRuns: [], leftOu
 function failureOfFolder({ named, error }: UnusableFolder): FailedRun {
   return {
     scenario: named,
-    client: "no client",
+    client: NO_CLIENT,
     mount: "no mount",
     ...withoutStack(failureOf(error)),
   };

@@ -4,7 +4,7 @@ import { editionIds } from "../entra/backup/edition.ts";
 import { findEdition } from "../entra/backup-coverage/find-named.ts";
 import { HarnessError } from "../core/errors.ts";
 import { shortPath } from "../reporting/files/short-path.ts";
-import type { FailedRun } from "../reporting/model/results.ts";
+import { type FailedRun, NO_CLIENT } from "../reporting/model/results.ts";
 import type { QuarantineEntry } from "../reporting/model/quarantine.ts";
 import type { Annotator } from "../reporting/formats/annotations.ts";
 import type { ExtraFormat } from "../reporting/formats/extra-formats.ts";
@@ -178,7 +178,7 @@ function wholeOf(runs: readonly Selected[]) {
 /** No client was reached, so that none can be named but the one that was asked for. */
 function failureOfFile(
   { file, error }: UnusableFile,
-  { client = "no client", mount = "no mount" }: Arguments<typeof runOptions>["values"],
+  { client = NO_CLIENT, mount = "no mount" }: Arguments<typeof runOptions>["values"],
   cwd: string,
 ): FailedRun {
   return {

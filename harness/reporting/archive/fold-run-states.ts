@@ -1,4 +1,5 @@
 /** How what is known of the runs of a job goes on with a session: pure. */
+import { isOfFile } from "../model/results.ts";
 import type { Problem, Subject } from "./change.ts";
 import { isWorse, nextFigure } from "./figures.ts";
 import type { RecordedChange, Report, RunState, RunSubject } from "./ledger-state.ts";
@@ -23,8 +24,12 @@ export function foldRuns(before: readonly RunState[], parts: Parts): readonly Ru
   }
   for (const state of missing.waiting) after.set(runSubjectKey(state.subject), state);
   for (const state of missing.gone) {
+    // A file that could not be read is no run: it can be read now, or is no longer there.
+    if (isOfFile(state.subject)) {
+      if (state.status === "unknown") report(state.subject, { kind: "fixed", was: "not-run" });
+    }
     // Its open findings were reported as gone already.
-    if (!isReported(changes, state.subject)) report(state.subject, { kind: "gone" });
+    else if (!isReported(changes, state.subject)) report(state.subject, { kind: "gone" });
     after.set(runSubjectKey(state.subject), { ...state, status: "gone" });
   }
   for (const failure of session.failures ?? []) {

@@ -322,6 +322,27 @@ describe("a scenario that is no longer run", () => {
     expect(over({ b: {} }, { a: {}, b: {} })).toEqual(["gone a backoff", FIXED]);
   });
 
+  it("is not gone while a file that may have it cannot be loaded, which is said once", () => {
+    const file = "outages/a.scenario.ts";
+    const problem = { code: "bad-scenario", message: "it cannot be loaded" };
+    const unloadable: Night = {
+      signs: { b: {} },
+      failures: [{ scenario: file, client: "no client", mount: "no mount", ...problem }],
+      facts: { outcome: "failed", problems: [{ ...problem, place: file }] },
+    };
+    expect(over({ ...bad, b: {} }, unloadable, unloadable, { ...bad, b: {} })).toEqual([
+      NEW,
+      `unknown ${file}`,
+      "",
+      `fixed ${file}`,
+    ]);
+    expect(over(unloadable, { b: {} }, { b: {} })).toEqual([
+      `unknown ${file}`,
+      `gone a backoff, fixed ${file}`,
+      "",
+    ]);
+  });
+
   it("is gone in the second night when the command is another one", () => {
     const command = { facts: { command: "run b" } };
     expect(

@@ -1,4 +1,5 @@
 /** Which runs of a job were renamed, are gone, or could not be played in a session: pure. */
+import { isOfFile } from "../model/results.ts";
 import type { RunState, RunSubject } from "./ledger-state.ts";
 import type { ArchivedSession, RunRecord } from "./session-record.ts";
 
@@ -10,8 +11,9 @@ export function runSubjectKey({ scenario, client, mount }: RunSubject): string {
   return JSON.stringify([scenario, client, mount]);
 }
 
-/** Whether what is not in a session was not to be run: it, or each run of it that failed, came to an end. */
+/** Whether what is not in a session was not to be run: it, or each run of it that failed, came to an end, and each file of scenarios could be read. */
 function isComplete({ facts, failures = [] }: ArchivedSession): boolean {
+  if (failures.some(isOfFile)) return false;
   if (facts === undefined) return failures.length === 0;
   if (facts.outcome === "finished") return true;
   const { problems = [] } = facts;

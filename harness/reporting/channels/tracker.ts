@@ -4,6 +4,7 @@
  */
 import { changeKinds, type Change, type ChangeDetail } from "../archive/change.ts";
 import { shortHash } from "../archive/fold-session.ts";
+import { NO_CLIENT } from "../model/results.ts";
 import { inline } from "../formats/markdown-text.ts";
 import { type Item, itemsOf, type Message, oneLine, type Sender } from "./message.ts";
 import { idOf } from "./pack.ts";
@@ -65,7 +66,8 @@ function keyOf({ finding, job, branch, subject, detail, id }: Change): string {
 
 function titleOf({ subject, detail, job }: Change): string {
   const { scenario, client, rule } = subject;
-  const named = [scenario, client].filter((part) => part !== undefined).join(", ");
+  const parts = [scenario, client].filter((part) => part !== undefined && part !== NO_CLIENT);
+  const named = parts.join(", ");
   if (rule !== undefined) return `${rule} in ${named}`;
   switch (detail.kind) {
     case "archive-lost":

@@ -10,6 +10,7 @@ import {
   type Since,
   type Subject,
 } from "../archive/change.ts";
+import { NO_CLIENT } from "../model/results.ts";
 import { count, namesWithin } from "../model/wording.ts";
 import { inline } from "./markdown-text.ts";
 
@@ -194,7 +195,10 @@ const inconclusiveWords = {
 
 function subjectText({ scenario, client, rule }: Subject, version: string): string {
   if (scenario === undefined) return "";
-  const whose = client === undefined ? "" : `, ${client}${version === "" ? "" : ` ${version}`}`;
+  const whose =
+    client === undefined || client === NO_CLIENT
+      ? ""
+      : `, ${client}${version === "" ? "" : ` ${version}`}`;
   return `${scenario}${whose}${rule === undefined ? "" : `: ${rule}`}`;
 }
 

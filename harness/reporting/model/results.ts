@@ -34,6 +34,14 @@ export interface FailedRun {
   readonly hint?: string;
 }
 
+/** What stands for the client of a file or folder that is no use: what is in it is not known. */
+export const NO_CLIENT = "no client";
+
+/** Whether what failed is a file or a folder, and not a run of a scenario, whose name is in kebab-case. */
+export function isOfFile({ scenario, client }: Pick<FailedRun, "scenario" | "client">): boolean {
+  return client === NO_CLIENT || !/^[a-z\d]+(?:-[a-z\d]+)*$/.test(scenario);
+}
+
 /** Codes of runs that were not played, or not to their end, for a reason that is not theirs. */
 const CUT_SHORT: readonly string[] = ["interrupted", "time-limit", "shard-missing"];
 
