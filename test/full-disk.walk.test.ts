@@ -116,7 +116,10 @@ describe.runIf(mayMount)("the disk of the archive", () => {
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(stdout).toMatch(/^code 2$/m);
     expect(stdout).toMatch(/^results\.json$/m);
-    expect(stdout).not.toMatch(/^news\.json$/m);
+    // That nothing is compared is said to all channels, and that is all that is said.
+    expect(stdout).toMatch(/^news\.json$/m);
+    const news = readFileSync(join(folder.path, "nights/full/news.json"), "utf8");
+    expect(news).toMatch(/"kind": "unknown"/);
     expect(stdout).toMatch(/^add 2$/m);
     expect(stdout).toMatch(/^room 0$/m);
     expect(stdout).toMatch(/^New: bad, /m);

@@ -16,6 +16,9 @@ import { migrations } from "../reporting/archive/migrations.ts";
 import { buildResults } from "../reporting/model/build-results.ts";
 import { judgedRun } from "../../test/support/report.ts";
 import { ARCHIVE_FILE, addToArchive } from "../reporting/archive/add-to-archive.ts";
+import type { Channel } from "../reporting/channels/deliver.ts";
+import { plainNews } from "../reporting/channels/plain-news.ts";
+import { buildReport } from "../reporting/model/build-report.ts";
 import { archiveEnd, archiveRun, publishRun, readArchiveTarget } from "./archive-run.ts";
 import { runFacts } from "../../test/support/run-facts.ts";
 import { testIo } from "../../test/support/cli.ts";
@@ -138,6 +141,45 @@ describe("a session whose reports could not be written", () => {
       { kind: "new" },
       { kind: "unknown", problem: full },
     ]);
+  });
+});
+
+describe("a session that cannot be archived", () => {
+  it("is said on each channel, with what it found, but not where only an archive could end it", async () => {
+    const out = join(folder, "out");
+    writeFileSync(join(folder, "file"), "");
+    const sent: string[] = [];
+    const channel = (name: string, more: Partial<Channel> = {}): Channel => ({
+      name,
+      messagesOf: plainNews,
+      send: ({ body }) => {
+        sent.push(`${name}: ${(body as { readonly text: string }).text}`);
+        return Promise.resolve(undefined);
+      },
+      ...more,
+    });
+    const receivers = [
+      channel("chat"),
+      channel("fixes", { kinds: ["fixed"] }),
+      channel("issues", { needsArchive: true }),
+      channel("away", { send: () => Promise.resolve("It is down.") }),
+    ];
+    const target = { folder: join(folder, "file", "archive"), receivers };
+    const facts = runFacts({ job: "nightly" });
+    const archived = archiveRun(bad, { target, facts, out, io });
+    expect(archived?.problem?.code).toBe("unwritable");
+    const model = buildReport([{ run: judgedRun({ "retry-after": "fail" }) }], {
+      baseline: [],
+      brownout: "0.1.0",
+      seed: "1",
+    });
+    await publishRun(archived, { out, io, model });
+    expect(sent).toEqual([
+      expect.stringMatching(
+        /^chat: Brownout: 1 unknown\nUnknown: the run did not come to its end: .*archive.*: this run is in its output folder alone: .*; its outcome: 1 unexpected finding\. Name another folder/,
+      ),
+    ]);
+    expect(readFileSync(join(out, "news.txt"), "utf8")).toMatch(/^Brownout, .*: 1 unknown\n/);
   });
 });
 

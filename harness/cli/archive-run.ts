@@ -1,4 +1,5 @@
 /** Archives a session, before its reports are written, and publishes its changes, after. */
+import { readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { days } from "../core/time/duration.ts";
 import { parseDuration } from "../core/time/parse-duration.ts";
@@ -11,15 +12,19 @@ import { publishChanges, removePublishedChanges } from "../reporting/archive/pub
 import { sessionFactsOf } from "../reporting/archive/session-facts.ts";
 import type { Change } from "../reporting/archive/change.ts";
 import type { Channel } from "../reporting/channels/deliver.ts";
+import { unarchivedChannels } from "../reporting/channels/unarchived.ts";
+import type { HarnessError } from "../core/errors.ts";
 import type { RunDetails, Sender } from "../reporting/channels/message.ts";
 import type { ReportModel } from "../reporting/model/report-model.ts";
 import { given } from "../reporting/model/run-report.ts";
 import { sinceText } from "../reporting/formats/change-text.ts";
-import type { RunFacts } from "../reporting/model/run-facts.ts";
+import type { RunFacts, RunProblem } from "../reporting/model/run-facts.ts";
+import { headline } from "../reporting/model/totals.ts";
 import { withSince } from "../reporting/model/with-since.ts";
 import type { Options } from "./arguments.ts";
 import type { Io } from "./io.ts";
 import { runName } from "./selection.ts";
+import { repositoryOf } from "./facts/ci-service.ts";
 import { readChannels, readWebhook } from "./channels/read-channels.ts";
 
 /** The options of commands that add to the archive. */
@@ -88,16 +93,24 @@ export function readArchiveTarget(
   };
 }
 
-/** The project as the CI service names it, else the folder; the report's address as the pipeline names it. */
+/** The project as the CI service names it, else its package.json, else the folder; the report's address as the pipeline names it. */
 export function senderOf({ cwd, environment }: Io): Pick<Sender, "project" | "report"> {
-  const named = ["GITHUB_REPOSITORY", "CI_PROJECT_PATH", "BUILD_REPOSITORY_NAME"]
-    .map((name) => environment[name])
-    .find((value) => value !== undefined && value !== "");
   const report = environment["BROWNOUT_REPORT_URL"] ?? "";
   return {
-    project: named ?? basename(cwd),
+    project: repositoryOf(environment) ?? packageIn(cwd) ?? basename(cwd),
     ...(/^https?:/i.test(report) && URL.canParse(report) ? { report } : {}),
   };
+}
+
+/** Folders of CI services and containers have names such as `project` and `app`. */
+function packageIn(cwd: string): string | undefined {
+  try {
+    const text = readFileSync(join(cwd, "package.json"), "utf8");
+    const { name } = JSON.parse(text) as { readonly name?: unknown };
+    return typeof name === "string" && name !== "" ? name : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function readHeartbeat(named: string | undefined): number | undefined {
@@ -212,6 +225,7 @@ export async function publishRun(
     return [];
   }
   const { receivers = [], label, sender: from } = archived.target;
+  const { problem, facts } = archived;
   const sender = {
     project: basename(io.cwd),
     ...from,
@@ -219,7 +233,25 @@ export async function publishRun(
     ...given("build", archived.facts.build),
     ...(model === undefined ? {} : { detailsOf: detailsIn(model) }),
   };
-  return [...archived.lines, ...(await publishChanges(archived, { out, receivers, sender }))];
+  const published =
+    problem === undefined
+      ? archived
+      : { ...archived, channels: unarchivedChannels(facts, lostProblem(problem, model)) };
+  return [...archived.lines, ...(await publishChanges(published, { out, receivers, sender }))];
+}
+
+/** Why it is not archived; what it found is only counted. */
+function lostProblem(
+  { code, message, place, hint }: HarnessError,
+  model: Pick<ReportModel, "results"> | undefined,
+): RunProblem {
+  const found = model === undefined ? "" : `; its outcome: ${headline(model.results)}`;
+  return {
+    code,
+    message: `${message}${found}`,
+    ...given("place", place),
+    ...given("hint", hint),
+  };
 }
 
 /** What a report knows of the run that a change is about. */

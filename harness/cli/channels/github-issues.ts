@@ -49,6 +49,7 @@ export function githubIssues(place: IssuesPlace, named: Pick<Channel, "name" | "
   return {
     ...named,
     kinds: named.kinds ?? trackedKinds,
+    needsArchive: true,
     messagesOf: issueUpdates,
     async send({ body }: Message) {
       try {

@@ -1,6 +1,6 @@
 /** What each CI service says of its build. */
 import { expect, it } from "vitest";
-import { type BuildFacts, buildFactsOf } from "./ci-service.ts";
+import { type BuildFacts, buildFactsOf, repositoryOf } from "./ci-service.ts";
 
 const commit = "0123456789abcdef0123456789abcdef01234567";
 
@@ -129,6 +129,18 @@ it.each<[string, Readonly<Record<string, string>>, BuildFacts]>([
   ],
 ])("reads the build of %s", (_, environment, facts) => {
   expect(buildFactsOf(environment)).toEqual(facts);
+});
+
+it.each([
+  ["GITHUB_REPOSITORY", "contoso/orders"],
+  ["CI_PROJECT_PATH", "contoso/orders"],
+  ["BUILD_REPOSITORY_NAME", "orders"],
+  ["BITBUCKET_REPO_FULL_NAME", "contoso/orders"],
+  ["CIRCLE_PROJECT_REPONAME", "orders"],
+  ["BUILDKITE_PIPELINE_SLUG", "orders"],
+])("names the repository by %s", (variable, name) => {
+  expect(repositoryOf({ HOME: "/root", [variable]: name })).toBe(name);
+  expect(repositoryOf({ [variable]: " " })).toBeUndefined();
 });
 
 it("knows no build on a machine of no service", () => {

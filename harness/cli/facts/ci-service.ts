@@ -23,6 +23,19 @@ export function checkoutRootOf(environment: Environment): string | undefined {
   return roots.find((root) => root !== undefined && isAbsolute(root));
 }
 
+/** The repository, as the service that runs us names it. */
+export function repositoryOf(environment: Environment): string | undefined {
+  const names = [
+    "GITHUB_REPOSITORY",
+    "CI_PROJECT_PATH",
+    "BUILD_REPOSITORY_NAME",
+    "BITBUCKET_REPO_FULL_NAME",
+    "CIRCLE_PROJECT_REPONAME",
+    "BUILDKITE_PIPELINE_SLUG",
+  ];
+  return names.map((name) => environment[name]?.trim()).find((value) => (value ?? "") !== "");
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A variable, or nothing when it is absent or empty. */

@@ -10,7 +10,7 @@ import { type Channel, deliver } from "../channels/deliver.ts";
 import { emailText } from "../channels/email-text.ts";
 import type { Sender } from "../channels/message.ts";
 import { newsOf } from "../channels/plain-news.ts";
-import type { ArchivedResults } from "./add-to-archive.ts";
+import type { ArchivedResults, Channels } from "./add-to-archive.ts";
 
 const CHANGES_JSON = "news.json";
 const CHANGES_PAGE = "news.md";
@@ -24,7 +24,7 @@ const FILES = "files";
  * session; resolves to what to print: what this session changed, and what could not be delivered.
  */
 export async function publishChanges(
-  { changes, id, channels }: ArchivedResults,
+  { changes, id, channels, problem }: ArchivedResults,
   {
     out,
     receivers,
@@ -36,11 +36,13 @@ export async function publishChanges(
   },
 ): Promise<readonly string[]> {
   const lines = [...changeLines(changes)];
+  const isUnarchived = problem !== undefined;
   const from = { ...sender, ...(id === undefined ? {} : { run: id }) };
   // The files last: that a receiver is down is said in those of the same session.
-  if (channels !== undefined)
-    for (const receiver of receivers)
-      lines.push(...(await deliver(receiver, channels, from)).lines);
+  if (channels !== undefined) {
+    const able = receivers.filter(({ needsArchive }) => !isUnarchived || needsArchive !== true);
+    lines.push(...(await deliverToAll(able, channels, from)));
+  }
   const pending = channels?.pending(FILES) ?? [];
   if (pending.length === 0) {
     removePublishedChanges(out);
@@ -50,6 +52,25 @@ export async function publishChanges(
   writeWhole(join(out, CHANGES_PAGE), writeChanges(pending));
   writeWhole(join(out, CHANGES_EMAIL), emailText(pending, from));
   return [...lines, ...(channels?.recordDelivered(FILES, pending) ?? [])];
+}
+
+/** Delivers to each; that one of them is down is for those as well that were served before it. */
+async function deliverToAll(
+  receivers: readonly Channel[],
+  channels: Channels,
+  sender: Sender,
+): Promise<readonly string[]> {
+  const lines: string[] = [];
+  const served: Channel[] = [];
+  for (const receiver of receivers) {
+    const done = await deliver(receiver, channels, sender);
+    lines.push(...done.lines);
+    if (done.left === 0) served.push(receiver);
+  }
+  for (const receiver of served)
+    if (channels.pending(receiver.name).length > 0)
+      lines.push(...(await deliver(receiver, channels, sender)).lines);
+  return lines;
 }
 
 /** Removes what an earlier session published there: the steps of a pipeline would report it again. */

@@ -9,6 +9,8 @@ export interface Channel {
   readonly name: string;
   /** Changes of other kinds are not for it; default: all are. */
   readonly kinds?: readonly ChangeDetail["kind"][];
+  /** What it shows stays until a later change ends it: nothing is for it that no archive follows. */
+  readonly needsArchive?: true;
   readonly messagesOf: (changes: readonly Change[], sender: Sender) => readonly Message[];
   /** Resolves to why the receiver did not take the message, in a sentence without secrets, or to undefined. */
   readonly send: (message: Message) => Promise<string | undefined>;
