@@ -3,18 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:
 import { join } from "node:path";
 import { parse } from "yaml";
 import { describe, expect, it, vi } from "vitest";
-import {
-  action,
-  bash as bashIn,
-  circleci,
-  gitlab,
-  jenkins,
-  kubernetesScript,
-  read,
-  root,
-  scriptOf,
-  workflow,
-} from "./ci-steps.ts";
+import { bash as bashIn, read, root, type workflow } from "./ci-steps.ts";
+import { templates } from "./ci-parts.ts";
 import type { Results } from "../harness/reporting/model/results.ts";
 import { createFolder, scenarioText } from "./command-line.ts";
 
@@ -26,13 +16,6 @@ await entra.stop();
 `;
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
-
-const github = {
-  GITHUB_ACTIONS: "true",
-  GITHUB_OUTPUT: "output",
-  GITHUB_STEP_SUMMARY: "summary",
-  GITHUB_SHA: "abc123",
-};
 
 /**
  * Jobs that may write although they run code that is not to be trusted with it. Code of the
@@ -105,73 +88,13 @@ describe("templates and what they may do", () => {
 });
 
 describe("a night of three parts of which one is lost, in a sub-folder with a blank", () => {
-  interface Template {
-    readonly shard: string;
-    readonly report: string;
-    readonly shardEnv: (part: number) => Readonly<Record<string, string>>;
-    readonly reportEnv: Readonly<Record<string, string>>;
-    /** Where the folders of the parts are. */
-    readonly shards: string;
-  }
   const asked = {
     SCENARIOS: "./*.scenario.ts",
     OPTIONS: "--mount direct --no-control",
     SUITE: "node tests.mjs",
+    CHANNELS: "BROWNOUT_WEBHOOK",
     PROJECT: ".",
   };
-  const inGitlab = (job: string): string =>
-    [...(gitlab[".brownout"]?.before_script ?? []).slice(2), ...(gitlab[job]?.script ?? [])].join(
-      "\n",
-    );
-  const inPod = (name: string): string => {
-    const shared = `cat > brownout.sh <<'END'\n${kubernetesScript("brownout.sh")}END\n`;
-    return `${shared}cat > ${name} <<'END'\n${kubernetesScript(name)}END\nbash ${name} "$@"`;
-  };
-  const templates: Readonly<Record<string, Template>> = {
-    GitHub: {
-      shard: scriptOf(action, "Run the scenarios"),
-      report: scriptOf(workflow, "Put the shards together"),
-      shardEnv: (part) => ({ ...github, SHARD: `${part}/3`, OUT: `shards/brownout-shard-${part}` }),
-      reportEnv: { ...github, ARCHIVE: "reports/archive", BROWNOUT_WEBHOOK: "" },
-      shards: "shards",
-    },
-    GitLab: {
-      shard: inGitlab("brownout:shard"),
-      report: inGitlab("brownout:report"),
-      shardEnv: (part) => ({ CI_NODE_INDEX: String(part), CI_NODE_TOTAL: "3" }),
-      reportEnv: { CI_PIPELINE_SOURCE: "schedule" },
-      shards: "shards",
-    },
-    CircleCI: {
-      shard: scriptOf(circleci, "Run the scenarios").replaceAll("/tmp/shards", "shards"),
-      report:
-        scriptOf(circleci, "Put the shards together").replaceAll("/tmp/shards", "shards") +
-        scriptOf(circleci, "Say how it ended"),
-      shardEnv: (part) => ({ CIRCLE_NODE_INDEX: String(part - 1), CIRCLE_NODE_TOTAL: "3" }),
-      reportEnv: { NIGHTLY: "true" },
-      shards: "shards",
-    },
-    Jenkins: {
-      shard: jenkins[0] ?? "",
-      report: jenkins[1] ?? "",
-      shardEnv: (part) => ({ SHARD: String(part), BROWNOUT_SHARD: `${part}/3` }),
-      reportEnv: {},
-      shards: "shards",
-    },
-    Kubernetes: {
-      shard: inPod("shard.sh"),
-      report: inPod("report.sh"),
-      shardEnv: (part) => ({
-        JOB_COMPLETION_INDEX: String(part - 1),
-        BROWNOUT_SHARDS: "3",
-        JOB_NAME: "brownout-1",
-        DATA: "data",
-      }),
-      reportEnv: { DATA: "data" },
-      shards: "data/nights/brownout-1",
-    },
-  };
-
   it.each(Object.entries(templates))("%s", async (_, template) => {
     const project = createFolder(process.execPath, "brownout my app-");
     try {

@@ -38,6 +38,11 @@ export const workflow = parse(read("github/brownout.yml")) as {
   >;
   readonly permissions: Readonly<Record<string, string>>;
 };
+/** What each job of GitLab begins with, where the packages are there already. */
+export const gitlabBefore = (gitlabInstalls: "installs" | "is installed"): readonly string[] =>
+  (gitlab[".brownout"]?.before_script ?? []).filter(
+    (line) => gitlabInstalls === "installs" || !line.endsWith("npm ci"),
+  );
 type Yaml = Readonly<Record<string, unknown>>;
 export const gitlab = parse(read("gitlab/brownout.yml")) as Readonly<
   Record<string, { readonly before_script: readonly string[]; readonly script: readonly string[] }>
