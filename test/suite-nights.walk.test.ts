@@ -71,6 +71,11 @@ it("reports what its tests expected of Entra once, and when it holds again", () 
     outcome: "finished",
   });
 
+  // What a test took is real time, and stands beside its virtual time.
+  const took = [...first.read("junit.xml").matchAll(/name="completes" time="([\d.]+)"/g)];
+  expect(took.map(([, seconds]) => Number(seconds) > 0)).toEqual([true, true, true]);
+  expect(first.read("junit.xml")).toMatch(/mount msw, 2m of virtual time/);
+
   const second = night("waits,sum");
   expect(second.code).toBe(1);
   expect(second.news).toEqual([

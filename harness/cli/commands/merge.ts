@@ -167,8 +167,8 @@ export interface Whole {
   /** The facts of those that are good. */
   readonly parts: readonly RunFacts[];
   readonly merged: Merged;
-  /** Packages that no part names. Default: none. */
-  readonly clients?: RunFacts["clients"];
+  /** What runs took that are of no part. Default: there are none. */
+  readonly timed?: readonly TimedRun[];
   readonly baseline: BaselineFile;
   readonly quarantine: readonly QuarantineEntry[];
   readonly target: ArchiveTarget;
@@ -248,12 +248,11 @@ function reportWhole(
 
 function factsOf(model: ReportModel, whole: Whole): RunFacts {
   const { results, standing } = model;
-  const { parts, problems, merged, clients = [] } = whole;
+  const { parts, problems, merged, timed = [] } = whole;
   return whole.endSession({
     seed: merged.seed,
-    clients,
     parts,
-    runs: timedRunsOf(results, parts),
+    runs: timedRunsOf(results, [...parts.flatMap(({ runs }) => runs), ...timed]),
     outcome: problems.length > 0 ? "failed" : outcomeOf(standing),
     exitCode: problems.length > 0 ? 2 : judgeByBars(model, whole.bars).exitCode,
     ...scoresIn(results),
@@ -343,9 +342,8 @@ function storyOf({ header }: History): ReportedRun["scenario"] {
     : undefined;
 }
 
-/** What the runs took, as their parts say, in the order of the results. */
-function timedRunsOf({ runs }: Results, parts: readonly RunFacts[]): readonly TimedRun[] {
-  const timed = parts.flatMap((part) => part.runs);
+/** What the runs took, in the order of the results. */
+function timedRunsOf({ runs }: Results, timed: readonly TimedRun[]): readonly TimedRun[] {
   return runs.flatMap(
     (run) =>
       timed.find(

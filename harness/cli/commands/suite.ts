@@ -3,16 +3,16 @@
  * Entra what `brownout run` makes of scenarios: reports, the archive, news and an exit code. Each
  * test that has a simulated Entra leaves its journal, whether it fails or not.
  */
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { HarnessError } from "../../core/errors.ts";
 import { announcedPackages } from "../../history/announced-packages.ts";
 import { parseJournal } from "../../history/journal.ts";
 import { removeEarlierRun } from "../../reporting/files/stale-runs.ts";
 import { loadPageProgram } from "../../reporting/formats/page-program.ts";
-import { judgeRun } from "../../reporting/model/judge-run.ts";
+import { sortedPackages, type TimedRun } from "../../reporting/model/run-facts.ts";
 import { verdictOf } from "../../rules/rules.ts";
-import { SUITE_VARIABLE } from "../../runner/live/suite-variable.ts";
+import { SUITE_TIMES, SUITE_VARIABLE } from "../../runner/live/suite-variable.ts";
 import type { Arguments } from "../arguments.ts";
 import { beginSession } from "../facts/session-facts.ts";
 import { whileLocked } from "../folder-lock.ts";
@@ -58,6 +58,7 @@ async function runSuite(
   const command = ["brownout suite --", ...positionals].join(" ");
   return whileLocked(out, { now: io.now, command }, async () => {
     removeEarlierRun(out, []);
+    rmSync(join(out, SUITE_TIMES), { recursive: true, force: true });
     const code = await runCommandLine(
       positionals,
       { ...io.environment, PATH: projectPath(io.cwd, io.environment), [SUITE_VARIABLE]: out },
@@ -66,8 +67,9 @@ async function runSuite(
     const runs = readTests(out);
     const failed = problemOf(code, runs, positionals);
     const problems = [problem, failed].filter((one) => one !== undefined);
-    const clients = runs.flatMap(({ history }) => announcedPackages(history));
-    const parts = { parts: [], merged: mergedOf(runs), clients };
+    const timed = runs.map((run) => timedTest(run, out));
+    rmSync(join(out, SUITE_TIMES), { recursive: true, force: true });
+    const parts = { parts: [], merged: mergedOf(runs), timed };
     return writeWholeRun({ ...given, ...parts, endSession, out, page, problems }, io);
   });
 }
@@ -87,10 +89,20 @@ function readTests(out: string): readonly TestRun[] {
       const history = parseJournal(text, file);
       const { header } = history;
       if (header.test === undefined) return [];
-      const { simulatedMs } = judgeRun(history);
       const name = runName(header.scenario, header.client.name);
-      return [{ kind: "done", name, history, text, simulatedMs, controls: {} }];
+      return [{ kind: "done", name, history, text, controls: {} }];
     });
+}
+
+/** What a test took, as it left it, and the packages that its requests name. */
+function timedTest({ name, history }: TestRun, out: string): TimedRun {
+  const { scenario, client, mount } = history.header;
+  const clients = announcedPackages(history);
+  const times = join(out, SUITE_TIMES, name);
+  // Of a test whose project has an older version there is none.
+  const durationMs = existsSync(times) ? Number(readFileSync(times, "utf8")) : 0;
+  const packages = clients.length === 0 ? {} : { clients: sortedPackages(clients) };
+  return { scenario, client: client.name, mount, durationMs, ...packages };
 }
 
 /** Why the suite says less than it should: no test of it used Brownout, or it failed and none of those tests did. */

@@ -3,14 +3,17 @@
  * runs the suite: so a night of tests is archived, compared and reported like one of scenarios.
  */
 import { hash } from "node:crypto";
-import { basename, join, relative } from "node:path";
+import { writeFileSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
 import { shellWord } from "../../core/shell-word.ts";
 import { stripVTControlCharacters } from "node:util";
+import { makeFolder } from "../../core/make-folder.ts";
+import { machineTime } from "../../core/time/free-running-time.ts";
 import { writeJournal } from "../../history/journal.ts";
 import type { JournalHeader, TestFinding } from "../../history/header.ts";
 import { maskSecretLooks } from "../../history/secret-text.ts";
 import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
-import { SUITE_VARIABLE } from "../../runner/live/suite-variable.ts";
+import { SUITE_TIMES, SUITE_VARIABLE } from "../../runner/live/suite-variable.ts";
 import { takeExpectations } from "../matchers/expectations.ts";
 import { writeJournalTo } from "./write-journal.ts";
 import type { Again, TestIdentity } from "../suite/test-runner.ts";
@@ -18,9 +21,13 @@ import type { Again, TestIdentity } from "../suite/test-runner.ts";
 /** Long enough to be read, short enough for the name of a file. */
 const WORDS_MAX = 85;
 
+/** Real time; one test runs at a time. */
+let beganAtMs = machineTime();
+
 /** Forgets what an earlier test expected. */
 export function beginResult(): void {
   takeExpectations("");
+  beganAtMs = machineTime();
 }
 
 /** Writes the journal, if a suite is run for its results; a later attempt of a test replaces an earlier one. Throws `unwritable`. */
@@ -48,8 +55,13 @@ export function leaveResult(
     },
   };
   const client = header.client.name.replace(/[^\w.@-]+/g, "-");
-  const path = join(folder, "journals", `${scenario}--${client}.jsonl`);
+  const name = `${scenario}--${client}`;
+  const path = join(folder, "journals", `${name}.jsonl`);
   writeJournalTo(path, writeJournal({ header: named, events }), SUITE_VARIABLE);
+  // The journal of a test is the same each time; what it took is not.
+  const times = join(folder, SUITE_TIMES, name);
+  makeFolder(dirname(times));
+  writeFileSync(times, String(Math.max(0, Math.round(machineTime() - beganAtMs))));
 }
 
 /** Why a test failed: by what it expected of Entra, or else by its first error. What failed in a test that passed was tried again, or meant to fail. */
