@@ -29,6 +29,12 @@ beforeAll(() => {
   put("acme-auth", "2.0.0", 'exports.sign = () => require("@azure/msal-node");');
   put("@azure/msal-node", "6.0.1", 'require("@azure/msal-common"); require("lodash");', "dist/cjs");
   put("@azure/msal-common", "15.0.0", "");
+  write("bundle.mjs", `${banner("@azure/msal-node", "7.2.1")}\nexport {};`);
+  put(
+    "@azure/msal-browser",
+    "5.0.0",
+    `require("lodash"); ${banner("@azure/msal-common", "15.5.0")}`,
+  );
   put("openid-client", "6.8.9", "");
   put("lodash", "4.17.21", "");
 });
@@ -64,6 +70,11 @@ function packagesOf(
   return JSON.parse(output) as readonly LoadedPackage[];
 }
 
+/** As MSAL's builds have it. */
+function banner(name: string, version: string): string {
+  return `/*! ${name} v${version} 2026-11-06 */`;
+}
+
 const msal = [
   { name: "@azure/msal-common", version: "15.0.0" },
   { name: "@azure/msal-node", version: "6.0.1" },
@@ -93,6 +104,16 @@ describe("the packages of a run", () => {
     expect(packagesOf([], { first: ["app.ts"], client })).toEqual(msal);
     expect(packagesOf([], { client })).toEqual([{ name: client.npm, version: client.version }]);
   });
+});
+
+it("are also those that were bundled into a file of MSAL, or of the user", () => {
+  const client = { npm: "@azure/msal-browser", version: "5.0.0" };
+  write("page.ts", 'import "@azure/msal-browser"; import "lodash";');
+  expect(packagesOf(["page.ts"], { client })).toEqual([
+    { name: "@azure/msal-browser", version: "5.0.0" },
+    { name: "@azure/msal-common", version: "15.5.0" },
+  ]);
+  expect(packagesOf(["bundle.mjs"])).toEqual([{ name: "@azure/msal-node", version: "7.2.1" }]);
 });
 
 it("knows sign-in packages by their names", () => {

@@ -2,7 +2,8 @@
  * Which sign-in packages a run used, and in which versions: read from the modules that were
  * loaded, because a manifest says only what may be installed. Node's own hooks see each import
  * and each `require`; from the user's files, or from the client's package, all that they load in
- * turn is followed, however deep.
+ * turn is followed, however deep. What was bundled into a file is known by the comments that MSAL
+ * leaves in it: its own build for CommonJS contains `@azure/msal-common`.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
@@ -68,7 +69,9 @@ export function packagesLoadedFrom({ files, client }: LoadedFrom): readonly Load
   ];
   for (const url of reachedFrom(begin)) {
     const one = packageOf(dirname(fileURLToPath(url)));
-    if (one !== undefined && isSignInPackage(one.name)) add(one);
+    const isFamily = one !== undefined && isSignInPackage(one.name);
+    if (isFamily) add(one);
+    if (isFamily || !url.includes("/node_modules/")) bundledIn(fileURLToPath(url)).forEach(add);
   }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }
@@ -87,6 +90,24 @@ function reachedFrom(begin: readonly string[]): ReadonlySet<string> {
   // A set grows while it is read: what is added is read, too.
   for (const url of reached) for (const next of importsOf.get(url) ?? []) reached.add(next);
   return reached;
+}
+
+const bundled = new Map<string, readonly LoadedPackage[]>();
+
+// As MSAL's builds begin each module: its name, version and day.
+const BANNER = /\/\*! (@azure\/msal-[\w-]+) v(\d[\w.+-]*) \d{4}-\d\d-\d\d \*\//g;
+
+/** The packages that the comments of a file name; none where it cannot be read. */
+function bundledIn(path: string): readonly LoadedPackage[] {
+  const known = bundled.get(path);
+  if (known !== undefined) return known;
+  const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+  const found = [...text.matchAll(BANNER)].map(([, name = "", version = ""]) => ({
+    name,
+    version,
+  }));
+  bundled.set(path, found);
+  return found;
 }
 
 const packages = new Map<string, LoadedPackage | undefined>();
