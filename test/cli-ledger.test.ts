@@ -107,6 +107,20 @@ describe("trend", () => {
     );
   });
 
+  it("and compare say how the score moved", async () => {
+    const scored = (score: number): Night => ({
+      ...good,
+      facts: { scores: [{ client: "msal-node", score }] },
+    });
+    archive(scored(71.4), scored(71.4), scored(64));
+    const { stdout } = await folder.main("trend");
+    expect(stdout).toMatch(/^Score: .*\n {2}msal-node: 71\.4 %, 64 % since run 3 of 2026-10-03$/m);
+    const compared = await folder.main("compare");
+    expect(compared.stdout).toMatch(
+      /^Score\n {2}msal-node: sign-in was available for 64 % of the outages, before for 71\.4 %$/m,
+    );
+  });
+
   it("is of one job, and names the others", async () => {
     archive(bad, { ...good, facts: { branch: "fix" } });
     const { stdout } = await folder.main("trend");

@@ -96,6 +96,13 @@ function lines(
       changed.flatMap(({ from, to }) => [findingLine(to), `  before: ${from.message}`]),
     ),
     ...section("Said nothing of this time: not run, or nothing to judge", unseen.map(findingLine)),
+    ...section(
+      "Score",
+      comparison.scores.map(
+        ({ client, from, to }) =>
+          `${client}: sign-in was available for ${to} % of the outages, before for ${from} %`,
+      ),
+    ),
     ...section("Cost", costs.slice(0, COSTS_SHOWN).map(costLine)),
     ...section("Only in the first", onlyFirst),
     ...section("Only in the second", onlySecond),

@@ -1,6 +1,7 @@
 /** `brownout trend`: what findings did over the last sessions of a job. */
 import type { SessionHead } from "../../reporting/archive/change.ts";
 import type { JobLine } from "../../reporting/archive/ledger-tables.ts";
+import { scoreTracks } from "../../reporting/archive/score-moves.ts";
 import { type FindingTrend, trendsOf } from "../../reporting/archive/trend.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { sessionText, sinceText } from "../../reporting/formats/change-text.ts";
@@ -85,6 +86,7 @@ function asJson(shown: Shown | undefined, quarantine: readonly QuarantineEntry[]
     ...(shown === undefined ? {} : { ...shown.line, others: shown.others }),
     sessions: shown?.sessions ?? [],
     findings: shown?.trends ?? [],
+    scores: scoreTracks(shown?.sessions ?? []),
     quarantine,
   };
 }
@@ -114,6 +116,7 @@ function text(shown: Shown, paint: Paint): readonly string[] {
     ...section("Known", "known"),
     ...(kept.length === 0 ? [] : [paint("yellow", "In quarantine"), ...kept, ""]),
     ...unfinishedLines(sessions, paint),
+    ...scoreLines(sessions),
     `${count(open, "finding")} open.${others.length === 0 ? "" : ` The archive has other jobs, for --job: ${others.map(lineText).join(", ")}.`}`,
   ];
 }
@@ -134,6 +137,24 @@ function knownLines({ id, subject, open }: FindingTrend): readonly string[] {
   const since = open?.since === undefined ? "" : `, since ${sessionText(open.since.firstSeen)}`;
   return [`  ${scenario}, ${client}: ${rule} [${id}]${since}`];
 }
+
+/** For how much of the outages sign-in was available, where it moved last. */
+function scoreLines(sessions: readonly SessionHead[]): readonly string[] {
+  const tracks = scoreTracks(sessions);
+  if (tracks.length === 0) return [];
+  const lines = tracks.map(({ client, moves }) => {
+    const shown = moves.slice(-MOVES_SHOWN);
+    const texts = shown.map(({ score, session }, index) =>
+      index === 0 && moves.length <= MOVES_SHOWN
+        ? `${score} %`
+        : `${score} % since run ${session.id} of ${session.recordedAt.slice(0, 10)}`,
+    );
+    return `  ${client}: ${texts.join(", ")}`;
+  });
+  return ["Score: for how much of the outages sign-in was available", ...lines, ""];
+}
+
+const MOVES_SHOWN = 4;
 
 /** Runs of which nothing, or not everything, is known: gaps in the tracks. */
 function unfinishedLines(sessions: readonly SessionHead[], paint: Paint): readonly string[] {

@@ -10,6 +10,12 @@ interface PackageVersion {
   readonly version: string;
 }
 
+/** For how much of the outages a client had sign-in, from 0 to 100. */
+export interface ClientScore {
+  readonly client: string;
+  readonly score: number;
+}
+
 /** What is known of a session beside its results; a part of `run.json`. */
 export interface SessionFacts {
   /** Which job it is a run of; findings are followed from run to run of one job. */
@@ -28,6 +34,8 @@ export interface SessionFacts {
   readonly durationMs?: number | undefined;
   /** Client packages that were loaded. */
   readonly clients?: readonly PackageVersion[] | undefined;
+  /** How available sign-in was in the outages, from 0 to 100, by client. */
+  readonly scores?: readonly ClientScore[] | undefined;
   /** `failed`: the session, or one of its runs, could not be brought to its end. */
   readonly outcome: "finished" | "failed" | "interrupted";
   readonly exitCode?: number | undefined;

@@ -19,6 +19,7 @@ describe("two sessions", () => {
       onlyFirst: [],
       onlySecond: [],
       costs: [],
+      scores: [],
     });
   });
 

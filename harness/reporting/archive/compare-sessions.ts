@@ -1,6 +1,7 @@
 /** What changed between two sessions of runs: pure. */
 import type { Differences } from "./change.ts";
 import { differencesBetween } from "./differences.ts";
+import { type ScoreChange, scoreChanges } from "./score-moves.ts";
 import {
   failuresOf,
   findingKey,
@@ -31,6 +32,8 @@ export interface Comparison {
   }[];
   /** What else differs: packages that were loaded, commits, Node, edition, seed. */
   readonly differences: Differences;
+  /** Clients whose sign-in was available for another share of the outages. */
+  readonly scores: readonly ScoreChange[];
   /** Runs of one session alone, as `scenario client`. */
   readonly onlyFirst: readonly string[];
   readonly onlySecond: readonly string[];
@@ -63,6 +66,7 @@ export function compareSessions(first: SessionRecord, second: SessionRecord): Co
     }),
     versions: versionChanges(first.runs, second.runs),
     differences: differencesBetween(first, second),
+    scores: scoreChanges(first.facts?.scores, second.facts?.scores),
     onlyFirst: [...firstRuns.keys()].filter((key) => !secondRuns.has(key)),
     onlySecond: [...secondRuns.keys()].filter((key) => !firstRuns.has(key)),
     costs: [...secondRuns]
