@@ -22,6 +22,9 @@ const hasMsal = spawnSync(PYTHON, ["-c", "import msal"]).status === 0;
 const [tenant] = contoso.tenants;
 const daemon = tenant?.apps.find(({ name }) => name === "nightly-daemon");
 
+const native = tenant?.apps.find(({ name }) => name === "desk-app");
+const adele = tenant?.users.find(({ upn }) => upn.startsWith("adele@"));
+
 /** Prints the code of the error, or the status. */
 const ASK = `fetch("https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration")
   .then(({ status }) => console.log(status), ({ cause }) => console.log(cause?.code ?? cause))`;
@@ -231,6 +234,86 @@ describe("a proxy and variables", () => {
     );
     expect(stdout).toContain("[ undefined, 'string' ]");
   });
+});
+
+describe("a command that fails in an outage", () => {
+  const program = (onThrottled: string): string => `
+const form = new URLSearchParams({ client_id: "${daemon?.clientId ?? ""}", client_secret: "${daemon?.secrets[0]?.value ?? ""}", grant_type: "client_credentials", scope: "https://graph.microsoft.com/.default" });
+const ask = async () => (await fetch("https://login.microsoftonline.com/${tenant?.id ?? ""}/oauth2/v2.0/token", { method: "POST", body: form })).text();
+JSON.parse(await ask());
+await fetch(process.env.BROWNOUT_CONTROL + "/outages", { method: "POST",
+  headers: { Authorization: "Bearer " + process.env.BROWNOUT_TOKEN }, body: JSON.stringify({ preset: "throttled" }) });
+const text = await ask();
+${onThrottled}`;
+  const op = [process.execPath, join(import.meta.dirname, "../bin/brownout.js"), "op", "job", "--"];
+
+  it.each([
+    ["by itself", []],
+    ["as an operation", op],
+  ])("with a traceback %s has left an error uncaught", (_how, before) => {
+    folder.write("crash.mjs", program("JSON.parse(text);"));
+    const { code, stderr } = exec("--", ...before, process.execPath, "crash.mjs");
+    expect({ code, stderr }).toMatchObject({ code: 1 });
+    expect(stderr).toMatch(/^  uncaught-error: .* left SyntaxError uncaught/m);
+    expect(stderr).toContain("0 pass, 1 fail");
+  });
+
+  it("in words of its own ends with its own code, without a finding", () => {
+    folder.write("words.mjs", program('console.error("throttled: later"); process.exit(7);'));
+    const { code, stderr } = exec("--", process.execPath, "words.mjs");
+    expect({ code, stderr }).toMatchObject({ code: 7 });
+    expect(stderr).not.toContain("uncaught-error");
+  });
+});
+
+describe("the backup behind a command", () => {
+  const program = `
+const control = (path, body) => fetch(process.env.BROWNOUT_CONTROL + path, { method: "POST",
+  headers: { Authorization: "Bearer " + process.env.BROWNOUT_TOKEN }, body: JSON.stringify(body) });
+const post = async (path, form) => {
+  const answer = await fetch("https://login.microsoftonline.com/" + path, { method: "POST", body: new URLSearchParams(form) });
+  const text = await answer.text();
+  return { status: answer.status, ...(text.startsWith("{") ? JSON.parse(text) : {}) };
+};
+const client = { client_id: "${native?.clientId ?? ""}", scope: "openid offline_access https://graph.microsoft.com/User.Read" };
+const token = "${tenant?.id ?? ""}/oauth2/v2.0/token";
+const code = await post("${tenant?.id ?? ""}/oauth2/v2.0/devicecode", client);
+await post("common/oauth2/deviceauth", { otc: code.user_code, login: "${adele?.upn ?? ""}", passwd: "${adele?.password ?? ""}" });
+const first = await post(token, { ...client, grant_type: "urn:ietf:params:oauth:grant-type:device_code", device_code: code.device_code });
+await control("/clock/advance", { by: process.argv[2] });
+await control("/outages", { preset: "primary-down" });
+const silent = await post(token, { ...client, grant_type: "refresh_token", refresh_token: first.refresh_token });
+const daemon = await post(token, { client_id: "${daemon?.clientId ?? ""}", client_secret: "${daemon?.secrets[0]?.value ?? ""}", grant_type: "client_credentials", scope: "https://graph.microsoft.com/.default" });
+console.log(silent.status, silent.error_codes?.join() ?? silent.token_type, daemon.status);
+`;
+
+  it.each([
+    ["71h", "200 Bearer 503\n", ["backup", "primary"]],
+    ["73h", "503 50033 503\n", ["backup", "primary"]],
+  ])(
+    "serves or declines the silent refresh of a session that is %s old, and no daemon",
+    (age, printed, servedBy) => {
+      folder.write("backup.mjs", program);
+      folder.write("settings.json", '{ "backup": "2026-03" }');
+      const options = ["--clock", "stepped", "--settings", "settings.json"];
+      const { stdout, stderr } = exec(
+        ...options,
+        "--journal",
+        "backup.jsonl",
+        "--",
+        process.execPath,
+        "backup.mjs",
+        age,
+      );
+      expect({ stdout, stderr }).toMatchObject({ stdout: printed });
+      const text = readFileSync(join(folder.path, "backup.jsonl"), "utf8");
+      const { events } = parseJournal(text, "backup.jsonl");
+      const ended = events.flatMap((event) =>
+        event.kind === "exchange-ended" ? [event.servedBy] : [],
+      );
+      expect(ended.slice(-2)).toEqual(servedBy);
+    },
+  );
 });
 
 /** `brownout serve` in a process of its own, once it serves. */

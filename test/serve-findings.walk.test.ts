@@ -59,6 +59,7 @@ describe("the journal of a served program", () => {
   it.each([
     ["throttled", ["retry-after"]],
     ["token-server-error", []],
+    ["discovery-down", []],
   ] satisfies readonly (readonly [PresetName, readonly string[]])[])(
     "has the findings of a scenario with the same calls under %s",
     async (outage, findings) => {
@@ -77,6 +78,14 @@ describe("the journal of a served program", () => {
       expect(requestsOf(served)).toEqual(requestsOf(outcome.history));
       expect(findingsOf(served)).toEqual(findingsOf(outcome.history));
       expect(findingsOf(served)).toEqual(findings);
+      const checked = folder.brownout("check", "served.jsonl", "--json");
+      const { runs } = JSON.parse(checked.stdout) as {
+        readonly runs: readonly {
+          readonly findings: readonly { readonly rule: string; readonly verdict: string }[];
+        }[];
+      };
+      const failed = runs[0]?.findings.filter(({ verdict }) => verdict === "fail") ?? [];
+      expect(failed.map(({ rule }) => rule)).toEqual(findings);
     },
   );
 });

@@ -6,7 +6,8 @@ export const processEnds = ["thrown", "rejected", "exit"] as const;
 
 /**
  * The code of the application, in a process of Node, threw an error or rejected a promise that
- * nothing caught, or called `process.exit`. Node ends the process then
+ * nothing caught, or called `process.exit`; or a program of any language under `brownout exec` has
+ * ended with what its runtime prints for such an error. Node ends the process then
  * (https://nodejs.org/api/process.html#event-unhandledrejection), and what it had in memory is lost.
  *
  * @example

@@ -21,6 +21,7 @@ import { windowOf } from "./event-window.ts";
 import { type OtlpReceiver, startTraces, type Traces } from "./traces/otlp.ts";
 import { openStateFile, type StateFile } from "./state-file.ts";
 import { type HandedOn, startUpstream } from "./upstream.ts";
+import type { StateStore } from "../core/state-store.ts";
 import { machineTime } from "../core/time/free-running-time.ts";
 import { createVirtualClock } from "../core/time/virtual-clock.ts";
 import { machineEndpoints, POD_IDENTITY_HOST } from "../entra/request/machine-address.ts";
@@ -84,6 +85,8 @@ export interface Served {
   readonly world: World | undefined;
   /** The settings that were given. */
   readonly settings: Partial<ServiceSettings> | undefined;
+  /** Where it keeps what has to outlast it; undefined: nowhere. */
+  readonly state: StateStore | undefined;
   /** The other identity provider that answers; undefined: the simulated one does. */
   readonly upstream: string | undefined;
   /** Who is at the other end of a connection to this process. */
@@ -253,6 +256,7 @@ function control(
     seed: options.seed,
     world: options.world,
     settings: options.settings,
+    state,
     upstream: options.upstream,
     history: () => windowOf(live.history()),
     eventsDropped: () => count - recorder.events.length,

@@ -157,6 +157,64 @@ describe("a restart with the state of before", () => {
     expect((await refresh(second, token)).status).not.toBe(200);
   });
 
+  it("counts on how often a request was repeated", async () => {
+    const state = stateFile();
+    const settings = { loopDetection: { requests: 4, withinSeconds: 300 } } as const;
+    const first = await serve({ state, settings });
+    const token = await signedIn(first);
+    for (let call = 0; call < 3; call += 1)
+      expect(await refresh(first, token)).toMatchObject({ status: 200 });
+    await first.stop();
+    const second = await serve({ state, settings });
+    expect((await refresh(second, token)).text).toContain("AADSTS50196");
+  });
+
+  it("goes on with an outage for what is left of it, and not with one that is over or was ended", async () => {
+    const state = stateFile();
+    const first = await serve({ state });
+    const start = (plan: object) => control(first, "POST", "/outages", { plan: [plan], ttl: "1h" });
+    const window = { at: "edge", on: ["token"], from: 0, for: 600_000 };
+    const effect = (status: number) => ({
+      kind: "server-error",
+      status,
+      retryAfter: { form: "absent" },
+      body: { form: "empty" },
+    });
+    await start({ ...window, id: "short", for: 60_000, effect: effect(500) });
+    await start({ ...window, id: "ended", effect: effect(502) });
+    await start({ ...window, id: "long", effect: effect(503) });
+    await start({ ...window, id: "later", from: 900_000, effect: effect(504) });
+    await control(first, "DELETE", "/outages/ended");
+    await control(first, "POST", "/clock/advance", { by: "2m" });
+    const open = (await control(first, "GET", "/outages")).json as readonly { id: string }[];
+    await first.stop();
+
+    const second = await serve({ state });
+    const left = open.filter(({ id }) => id !== "short");
+    expect((await control(second, "GET", "/outages")).json).toEqual(left);
+    expect(await ask(second, daemonRequest)).toMatchObject({ status: 503 });
+    await control(second, "POST", "/clock/advance", { by: "9m" });
+    expect(await ask(second, daemonRequest)).toMatchObject({ status: 200 });
+    await control(second, "POST", "/clock/advance", { by: "5m" });
+    expect(await ask(second, daemonRequest)).toMatchObject({ status: 504 });
+    await control(second, "POST", "/reset", {});
+    expect(await ask(second, daemonRequest)).toMatchObject({ status: 200 });
+    await second.stop();
+    const third = await serve({ state });
+    expect((await control(third, "GET", "/outages")).json).toEqual([]);
+  });
+
+  it("does not go on with an outage whose ttl has passed meanwhile", async () => {
+    const state = stateFile();
+    const first = await serve({ state });
+    await control(first, "POST", "/outages", { preset: "throttled", ttl: "1h" });
+    await first.stop();
+    alter(state, "UPDATE kept SET value = json_set(value, '$.endsAtMs', 1) WHERE map = 'outages'");
+    const second = await serve({ state });
+    expect((await control(second, "GET", "/outages")).json).toEqual([]);
+    expect(await ask(second, daemonRequest)).toMatchObject({ status: 200 });
+  });
+
   it("draws new codes, and its time does not go back", async () => {
     const state = stateFile();
     const first = await serve({ state });

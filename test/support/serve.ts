@@ -70,7 +70,11 @@ export async function ask(serving: Serving, asked: Asked): Promise<Answered> {
 }
 
 /** CONNECT; rejects with the status when it is refused. */
-function tunnel(serving: Serving, path: string, { proxyUser }: Asked): Promise<Socket> {
+export function tunnel(
+  serving: Serving,
+  path: string,
+  { proxyUser }: Pick<Asked, "proxyUser">,
+): Promise<Socket> {
   const { host, port } = serving.ready;
   const credentials = Buffer.from(`${proxyUser ?? ""}:`).toString("base64");
   const headers = proxyUser === undefined ? {} : { "Proxy-Authorization": `Basic ${credentials}` };

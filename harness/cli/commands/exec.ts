@@ -15,13 +15,14 @@ import {
   unshareArguments,
   whyNoNamespace,
 } from "../../serve/sandbox/namespace.ts";
+import { recordCrash } from "../../serve/record-crash.ts";
 import { startNameServer } from "../../serve/sandbox/name-server.ts";
 import { type Serving, startServing } from "../../serve/start-serving.ts";
 import { ownVariables, trustVariables, variablesForAll } from "../../serve/variables.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import type { Io } from "../io.ts";
 import { readOutages } from "../outage-option.ts";
-import { runCommandLine } from "../run-command.ts";
+import { type CommandEnd, runWatched } from "../run-command.ts";
 import {
   createToken,
   readClock,
@@ -156,9 +157,9 @@ async function execInNamespace(
     ...ownVariables(serving.ready),
   };
   const asUser = [...asUserOutside(Number(userId), Number(groupId)), ...command];
-  let code: number;
+  let ended: CommandEnd;
   try {
-    code = await runCommandLine(asUser, environment, io);
+    ended = await runWatched(asUser, environment, io);
   } catch (error) {
     await serving.stop();
     throw error;
@@ -167,7 +168,7 @@ async function execInNamespace(
   }
   if (unknown.size > 0)
     io.stderr.write(`brownout: names that are not simulated: ${[...unknown].join(", ")}\n`);
-  return verdict(serving, { values, code }, io);
+  return verdict(serving, { values, ended }, io);
 }
 
 async function execBeside(
@@ -178,13 +179,13 @@ async function execBeside(
   const serving = await start(values, io, { listen: { host: "127.0.0.1", port: 0 } });
   const { ready } = serving;
   const more = isolation === "proxy" ? variablesForAll(ready) : ownVariables(ready);
-  const code = await runCommandLine(command, { ...io.environment, ...more }, io).catch(
+  const ended = await runWatched(command, { ...io.environment, ...more }, io).catch(
     async (error: unknown) => {
       await serving.stop();
       throw error;
     },
   );
-  return verdict(serving, { values, code }, io);
+  return verdict(serving, { values, ended }, io);
 }
 
 async function start(
@@ -216,10 +217,13 @@ async function start(
 /** Ends the simulation and judges it; the exit code is the command's own when the verdict is as expected. */
 async function verdict(
   serving: Serving,
-  { values, code }: { readonly values: Values; readonly code: number },
+  { values, ended }: { readonly values: Values; readonly ended: CommandEnd },
   io: Io,
 ): Promise<number> {
   const served = serving.supervisor.current();
+  const { code, crash } = ended;
+  const isRecorded = served.live.recorder.events.some(({ kind }) => kind === "process-error");
+  if (crash !== undefined && !isRecorded) recordCrash(served.live.recorder, crash);
   await serving.stop();
   const { journal, seed } = serving.ready;
   const dropped = served.eventsDropped();

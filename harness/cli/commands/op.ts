@@ -5,7 +5,8 @@ import { textOf } from "../../core/thrown.ts";
 import { parseReady } from "../../serve/ready-file.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import type { Io } from "../io.ts";
-import { runCommandLine } from "../run-command.ts";
+import type { Crash } from "../crash.ts";
+import { type CommandEnd, runWatched } from "../run-command.ts";
 import { readTextFile } from "../text-file.ts";
 
 /** The options of `brownout op`. */
@@ -30,16 +31,20 @@ export async function opCommand(
   const control = controlOf(values["ready-file"], io);
   const client = basename(command[0] ?? "");
   const { id } = (await post(control, "/operations", { name, client })) as { readonly id: number };
-  const end = (failed?: string) =>
-    post(control, `/operations/${id}/end`, failed === undefined ? {} : { failed });
-  let code: number;
+  const end = (failed?: string, crash?: Crash) =>
+    post(control, `/operations/${id}/end`, {
+      ...(failed === undefined ? {} : { failed }),
+      ...(crash === undefined ? {} : { crash }),
+    });
+  let ended: CommandEnd;
   try {
-    code = await runCommandLine(command, io.environment, io);
+    ended = await runWatched(command, io.environment, io);
   } catch (error) {
     await end(textOf(error));
     throw error;
   }
-  await end(code === 0 ? undefined : `exit code ${code}`);
+  const { code, crash } = ended;
+  await end(code === 0 ? undefined : `exit code ${code}`, crash);
   return code;
 }
 

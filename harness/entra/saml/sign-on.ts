@@ -198,7 +198,7 @@ function refuseRepeated(context: EstsContext, { app, request }: SignOn): void {
   const key = `${app.clientId} ${request.id}`;
   if (context.answeredRequests.has(key))
     throw new EstsError(75005, "The request was answered before.");
-  context.answeredRequests.add(key);
+  context.answeredRequests.set(key, true);
 }
 
 function responseEnvelopeOf(context: EstsContext, { tenant, replyUrl, request }: SignOn): Envelope {

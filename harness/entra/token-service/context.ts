@@ -22,7 +22,7 @@ export interface EstsParts {
   readonly grants: GrantStore;
   readonly loops: LoopDetector;
   /** Ids of SAML requests that were answered; empty where repeated requests are accepted. */
-  readonly answeredRequests: Set<string>;
+  readonly answeredRequests: Map<string, true>;
   /** The apps that a sign-out has to notify. */
   readonly signedInApps: SignedInApps;
 }

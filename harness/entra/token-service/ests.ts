@@ -93,8 +93,8 @@ export function createEsts(options: EstsOptions): Handler {
     settings,
     issuer: createTokenIssuer(directory, { remember }),
     grants: options.grants ?? createEstsGrants(options),
-    loops: createLoopDetector(clock, settings.loopDetection),
-    answeredRequests: new Set(),
+    loops: createLoopDetector(clock, settings.loopDetection, state),
+    answeredRequests: state.map("answered SAML requests"),
     signedInApps: createSignedInApps(directory, state),
   };
   const draws = drawsOf(random, state);

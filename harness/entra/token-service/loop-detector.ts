@@ -3,6 +3,7 @@
  * (`docs/sources.md#a10`, breaking changes document). What counts as the same request is
  * documented. The real service counts by a cookie, which is not simulated, so this is a setting.
  */
+import { createMemoryStore, type StateStore } from "../../core/state-store.ts";
 import type { Clock } from "../../core/time/clock.ts";
 import type { ServiceSettings } from "../directory/service-settings.ts";
 import type { EntraRequest } from "../request/endpoint.ts";
@@ -23,10 +24,11 @@ export interface LoopDetector {
 export function createLoopDetector(
   clock: Clock,
   setting: ServiceSettings["loopDetection"],
+  state: StateStore = createMemoryStore(),
 ): LoopDetector {
   if (setting === "off") return { check: () => undefined };
   const { requests, withinSeconds } = setting;
-  const seen = new Map<string, readonly number[]>();
+  const seen = state.map<readonly number[]>("repeated requests");
   return {
     check(request) {
       const key = likenessOf(request);

@@ -1,6 +1,8 @@
 /** Operations that other programs begin and end: what their requests were for. */
 import { HarnessError } from "../../core/errors.ts";
 import type { ClientProcess } from "../../network/way-in/client-process.ts";
+import type { ProcessError } from "../../history/process-error.ts";
+import { recordCrash } from "../record-crash.ts";
 import type { Supervisor } from "../supervisor.ts";
 
 /** What a program says of the operation that it begins. */
@@ -15,15 +17,15 @@ export interface OperationAsked {
 export interface OpenOperations {
   /** Begins one; requests of the caller and its descendants belong to it, or all. Returns its id. */
   readonly begin: (asked: OperationAsked, caller: ClientProcess | undefined) => number;
-  /** Ends it: good, or failed with that message. Throws `unknown-name`. */
-  readonly end: (id: number, failure?: string) => void;
+  /** Ends it: good, or failed with that message, also by an error that ended its process. Throws `unknown-name`. */
+  readonly end: (id: number, failure?: string, crash?: ProcessError["error"]) => void;
   /** Forgets all: their simulation is gone. */
   readonly forget: () => void;
 }
 
 /** Creates it, with no operation. */
 export function createOpenOperations(supervisor: Supervisor): OpenOperations {
-  const open = new Map<number, (failure?: string) => void>();
+  const open = new Map<number, (failure?: string, crash?: ProcessError["error"]) => void>();
   return {
     begin({ name, client, requests }, caller) {
       const { live, instances } = supervisor.current();
@@ -40,13 +42,14 @@ export function createOpenOperations(supervisor: Supervisor): OpenOperations {
         operation,
         pid: isOwn ? caller.pid : undefined,
       });
-      open.set(operation, (failure) => {
+      open.set(operation, (failure, crash) => {
         close();
+        if (crash !== undefined) recordCrash(live.recorder, crash, { client: instance, operation });
         begun.end(failure);
       });
       return operation;
     },
-    end(id, failure) {
+    end(id, failure, crash) {
       const end = open.get(id);
       if (end === undefined) {
         throw new HarnessError("unknown-name", `no operation ${id} is under way`, {
@@ -55,7 +58,7 @@ export function createOpenOperations(supervisor: Supervisor): OpenOperations {
         });
       }
       open.delete(id);
-      end(failure);
+      end(failure, crash);
     },
     forget: () => open.clear(),
   };

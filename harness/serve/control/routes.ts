@@ -56,7 +56,13 @@ const operationBody = schema((z) =>
   }),
 );
 
-const endBody = schema((z) => z.strictObject({ failed: z.string().optional() }));
+const endBody = schema((z) =>
+  z.strictObject({
+    failed: z.string().optional(),
+    /** Its process ended with it because nothing caught this error. */
+    crash: z.strictObject({ name: nonEmptyString(), message: z.string() }).optional(),
+  }),
+);
 
 const outages: readonly Route[] = [
   {
@@ -245,8 +251,8 @@ export const routes: readonly Route[] = [
     path: "/operations/{id}/end",
     summary: "Ends an operation: good, or failed with a message.",
     body: endBody,
-    handle({ failed }, { id }, { operations }) {
-      operations.end(Number(id), failed);
+    handle({ failed, crash }, { id }, { operations }) {
+      operations.end(Number(id), failed, crash);
       return { json: { ended: Number(id) } };
     },
   }),
