@@ -10,7 +10,7 @@ import type { World } from "../entra/directory/world.ts";
 import type { WorldSketch } from "../entra/directory/world-sketch.ts";
 import { checkFaultPlan } from "../faults/validate.ts";
 import { AUTHORITY_FOLDER, projectAuthority } from "../network/way-in/authority.ts";
-import type { ServedClock, ServeOptions } from "../serve/served-simulation.ts";
+import type { ServedClock, ServeOptions } from "../serve/serve-options.ts";
 import type { ListenAddress } from "../network/way-in/way-in.ts";
 import type { Options } from "./arguments.ts";
 import type { Io } from "./io.ts";

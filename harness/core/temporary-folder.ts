@@ -8,7 +8,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** What a folder is for; it is part of its name. */
-export type TemporaryPurpose = "children" | "arc" | "browser" | "sandbox" | "driver";
+export type TemporaryPurpose = "children" | "arc" | "browser" | "sandbox" | "driver" | "time";
 
 let hasLooked = false;
 
@@ -35,7 +35,7 @@ export function removeLeftovers(): void {
 }
 
 const OURS =
-  /^brownout-(?:children|arc|browser|sandbox|driver)-([0-9a-f]{8})-(\d{1,10})-[A-Za-z0-9]{6}$/;
+  /^brownout-(?:children|arc|browser|sandbox|driver|time)-([0-9a-f]{8})-(\d{1,10})-[A-Za-z0-9]{6}$/;
 
 let known: string | undefined;
 

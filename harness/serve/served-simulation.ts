@@ -4,76 +4,27 @@
  * written as things happen.
  */
 import { createSocketClients, type SocketClients } from "../network/way-in/socket-clients.ts";
-import { type Authority, packagedAuthority } from "../network/way-in/authority.ts";
 import { HarnessError } from "../core/errors.ts";
 import { createJournalFile, type JournalFile } from "./journal-file.ts";
 import { checkConnectionFaults } from "./connection-faults.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { createInstances, type Instances } from "./instances.ts";
-import {
-  type ListenAddress,
-  startWayIn,
-  type WayIn,
-  type WayInOptions,
-} from "../network/way-in/way-in.ts";
-import type { OwnHosts } from "../network/way-in/own-hosts.ts";
+import type { WayIn } from "../network/way-in/way-in.ts";
 import { windowOf } from "./event-window.ts";
-import { type OtlpReceiver, startTraces, type Traces } from "./traces/otlp.ts";
+import { startTraces, type Traces } from "./traces/otlp.ts";
+import type { ServedClock, ServeOptions } from "./serve-options.ts";
+import { createServeMount, QUIET_TURNS, type Way } from "./serve-mount.ts";
 import { openStateFile, type StateFile } from "./state-file.ts";
 import { type HandedOn, startUpstream } from "./upstream.ts";
 import type { StateStore } from "../core/state-store.ts";
 import { machineTime } from "../core/time/free-running-time.ts";
-import { createVirtualClock } from "../core/time/virtual-clock.ts";
-import { machineEndpoints, POD_IDENTITY_HOST } from "../entra/request/machine-address.ts";
+import { createVirtualClock, type VirtualClock } from "../core/time/virtual-clock.ts";
 import type { ServiceSettings } from "../entra/directory/service-settings.ts";
 import type { World } from "../entra/directory/world.ts";
 import { isConnectionEffect } from "../faults/effect-traits.ts";
 import type { FaultPlan } from "../faults/plan.ts";
 import type { History } from "../history/event.ts";
-import type { Recorder } from "../history/recorder.ts";
-import { createInProcessTransport } from "../network/in-process-transport.ts";
-import type { Mount } from "../network/mount.ts";
-import { contoso } from "../../fixtures/worlds/contoso.ts";
 import { type LiveSimulation, startLiveSimulation } from "../runner/live/live-simulation.ts";
-
-/** How time passes: as the machine's, so many times as fast, or only when it is moved. */
-export type ServedClock =
-  | { readonly kind: "flowing"; readonly rate: number }
-  | { readonly kind: "stepped" };
-
-export interface ServeOptions {
-  readonly listen: ListenAddress;
-  /** Further places that take the same. */
-  readonly alsoAt?: readonly ListenAddress[];
-  readonly world?: World;
-  readonly settings?: Partial<ServiceSettings>;
-  /** What is broken from the start. */
-  readonly plan?: FaultPlan;
-  readonly clock: ServedClock;
-  readonly seed: string;
-  /** No one has asked for that seed: a state that is there has its own. */
-  readonly seedIsRandom?: true;
-  /** The file in which the service keeps what it has issued and what was changed; default: it ends with the simulation. */
-  readonly state?: string;
-  /** The machine of the world on which the programs run. */
-  readonly machine?: string;
-  /** The file of the journal; default: it is kept in memory only, as far as it is kept. */
-  readonly journal?: string;
-  /** The origin of another identity provider, which answers what no fault takes; default: the simulated one answers. */
-  readonly upstream?: string;
-  /** Hosts of the user, and the servers to which requests for them go; the authority must be one that signs for them. */
-  readonly ownHosts?: OwnHosts;
-  /** Where traces are sent; default: nowhere. */
-  readonly otlp?: OtlpReceiver;
-  /** Whose certificates it shows; default: those of the package. */
-  readonly authority?: Authority;
-  /** How the history names what is tested. */
-  readonly app: string;
-  /** How many events stay in memory. */
-  readonly eventsKept: number;
-  /** Called with what went wrong that no client has caused: a request to a host that is not simulated, a file that cannot be written. */
-  readonly onProblem: (error: unknown) => void;
-}
 
 export interface Served {
   readonly live: LiveSimulation;
@@ -143,6 +94,7 @@ async function startWith(state: StateFile | undefined, options: ServeOptions): P
   const upstream = await openUpstream(options);
   const clock = createVirtualClock({ startMs, quietTurns: QUIET_TURNS });
   const stopTime = options.clock.kind === "flowing" ? clock.flow(options.clock.rate) : undefined;
+  const stopFollowing = options.onTime === undefined ? undefined : follow(clock, options.onTime);
   const instances = createInstances();
   const clientOf = createSocketClients();
   const way: Way = {
@@ -184,20 +136,27 @@ async function startWith(state: StateFile | undefined, options: ServeOptions): P
     }
   } catch (error) {
     stopTime?.();
+    stopFollowing?.();
     throw error;
   }
 }
 
-/** Turns of the event loop that must pass without activity before stepped time goes on. */
-const QUIET_TURNS = 4;
-
-/** What the mount and the simulation know of each other once both are there. */
-interface Way {
-  recorder: Recorder | undefined;
-  wayIn: WayIn | undefined;
-  readonly failing: WayInOptions["failing"];
-  /** Until when each fault, by its id, may break connections; ms since the Unix epoch by the simulator's clock. */
-  readonly connectionsBreakUntilMs: Map<string, number>;
+/** What is outside of this process, and has no timers of its own, gets the time from here. */
+function follow(clock: VirtualClock, onTime: (nowMs: number) => void): () => void {
+  onTime(clock.now());
+  const advance = (nowMs: number): Promise<void> => Promise.resolve(onTime(nowMs));
+  return clock.join({
+    isQuiescent: () => Promise.resolve(true),
+    nextDueMs: () => undefined,
+    advance,
+    async leap(untilMs, onReached) {
+      onReached(untilMs);
+      await advance(untilMs);
+      return untilMs;
+    },
+    onlyPolled: () => true,
+    flow: () => Promise.resolve(),
+  });
 }
 
 interface Started {
@@ -311,79 +270,4 @@ function openJournal(
   // The time at which it ends is not known yet.
   const { endsAt: _endsAt, ...header } = live.history().header;
   return createJournalFile(journal, header, onProblem);
-}
-
-/** The mount `https` for programs outside of this process. */
-function createServeMount(
-  {
-    listen,
-    alsoAt,
-    machine,
-    world,
-    authority = packagedAuthority(),
-    ownHosts,
-    onProblem,
-  }: ServeOptions,
-  {
-    instances,
-    clientOf,
-    way,
-    upstream,
-  }: {
-    readonly instances: Instances;
-    readonly clientOf: SocketClients;
-    readonly way: Way;
-    readonly upstream: HandedOn | undefined;
-  },
-): Mount {
-  return {
-    name: "https",
-    quietTurns: QUIET_TURNS,
-    async start(given) {
-      const service = upstream?.around(given.service) ?? given.service;
-      const context = { ...given, service };
-      const { clock, gate } = context;
-      const onHarnessError = (error: unknown): void => {
-        context.onHarnessError?.(error);
-        onProblem(error);
-      };
-      const transport = createInProcessTransport(context);
-      way.wayIn = await startWayIn({
-        listen,
-        alsoAt,
-        authority,
-        ownHosts,
-        service,
-        clock,
-        gate,
-        machineOrigin: originOfMachine(machine, world),
-        clientOf,
-        causeOf: instances.causeOf,
-        causedBy: (cause, work) =>
-          way.recorder === undefined ? work() : way.recorder.causedBy(cause, work),
-        keepsConnections: () =>
-          way.connectionsBreakUntilMs.values().every((untilMs) => clock.now() >= untilMs),
-        onHarnessError,
-        failing: way.failing,
-      });
-      const { wayIn } = way;
-      let stopped: Promise<void> | undefined;
-      return {
-        fetch: transport.send,
-        reachesProcess: false,
-        stop: () =>
-          (stopped ??= wayIn.stop().then(() => {
-            transport.stop();
-          })),
-      };
-    },
-  };
-}
-
-/** Where programs on that machine find their identity, by the world. */
-function originOfMachine(name: string | undefined, world: World = contoso): string | undefined {
-  const machine = world.machines?.find((known) => known.name === name);
-  if (machine === undefined) return undefined;
-  if (machine.podIdentity === true) return POD_IDENTITY_HOST;
-  return new URL(machineEndpoints[machine.source]).origin;
 }

@@ -8,7 +8,7 @@ import { createChangesMade } from "./control/changes-made.ts";
 import { createOpenOperations } from "./control/open-operations.ts";
 import { createTimedFaults } from "./control/timed-faults.ts";
 import type { Ready } from "./ready-file.ts";
-import type { ServeOptions } from "./served-simulation.ts";
+import type { ServeOptions } from "./serve-options.ts";
 import { type NameServer, startNameServer } from "./sandbox/name-server.ts";
 import { startSupervisor, type Supervisor } from "./supervisor.ts";
 import type { ListenAddress } from "../network/way-in/way-in.ts";

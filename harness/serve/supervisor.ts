@@ -1,5 +1,6 @@
 /** One served simulation after another on one port: `reset` begins a new one, as if nothing had happened. */
-import type { Served, ServeOptions } from "./served-simulation.ts";
+import type { ServeOptions } from "./serve-options.ts";
+import type { Served } from "./served-simulation.ts";
 import { startServed } from "./served-simulation.ts";
 import { clearStateFile } from "./state-file.ts";
 

@@ -5,7 +5,7 @@ import https from "node:https";
 import type { Socket } from "node:net";
 import { onTestFinished } from "vitest";
 import { contoso } from "../../fixtures/worlds/contoso.ts";
-import type { ServeOptions } from "../../harness/serve/served-simulation.ts";
+import type { ServeOptions } from "../../harness/serve/serve-options.ts";
 import type { ListenAddress } from "../../harness/network/way-in/way-in.ts";
 import { type Serving, startServing } from "../../harness/serve/start-serving.ts";
 

@@ -21,6 +21,8 @@ import { type Serving, startServing } from "../../serve/start-serving.ts";
 import { ownVariables, trustVariables, variablesForAll } from "../../serve/variables.ts";
 import type { Arguments, Options } from "../arguments.ts";
 import type { Io } from "../io.ts";
+import type { FakeClock } from "../../clients/drivers/faketime.ts";
+import { openLeapTime } from "../leap-time.ts";
 import { readOutages } from "../outage-option.ts";
 import { type CommandEnd, runWatched } from "../run-command.ts";
 import {
@@ -43,6 +45,10 @@ export const execOptions = {
     says: "how the command reaches the simulator: a network of its own (Linux), a proxy with variables, or by itself (default: auto)",
   },
   clock: { value: "real|stepped|xN", says: "as of brownout serve (default: real)" },
+  time: {
+    value: "real|leap",
+    says: "the command's own clock: the machine's, or that of --clock stepped by libfaketime, where the command follows it (default: real)",
+  },
   ...simulatorOptions,
   baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },
   ...quarantineOption,
@@ -142,7 +148,8 @@ async function execInNamespace(
     rest.join(":"),
     readSimulatorOptions(values, io).authority?.file ?? authorityFile(),
   );
-  const serving = await start(values, io, namespace);
+  const fake = leapTime(command, values, io);
+  const serving = await start(values, io, namespace, fake);
   const unknown = new Set<string>();
   const names = await startNameServer({
     wayIn: () => serving.supervisor.current().wayIn,
@@ -155,6 +162,7 @@ async function execInNamespace(
     ...process.env,
     ...trustVariables(namespace.bundle),
     ...ownVariables(serving.ready),
+    ...fake?.environment,
   };
   const asUser = [...asUserOutside(Number(userId), Number(groupId)), ...command];
   let ended: CommandEnd;
@@ -176,29 +184,45 @@ async function execBeside(
   { values, isolation }: { readonly values: Values; readonly isolation: "proxy" | "none" },
   io: Io,
 ): Promise<number> {
-  const serving = await start(values, io, { listen: { host: "127.0.0.1", port: 0 } });
+  const fake = leapTime(command, values, io);
+  const serving = await start(values, io, { listen: { host: "127.0.0.1", port: 0 } }, fake);
   const { ready } = serving;
   const more = isolation === "proxy" ? variablesForAll(ready) : ownVariables(ready);
-  const ended = await runWatched(command, { ...io.environment, ...more }, io).catch(
-    async (error: unknown) => {
-      await serving.stop();
-      throw error;
-    },
-  );
+  const environment = { ...io.environment, ...more, ...fake?.environment };
+  const ended = await runWatched(command, environment, io).catch(async (error: unknown) => {
+    await serving.stop();
+    throw error;
+  });
   return verdict(serving, { values, ended }, io);
+}
+
+/** The clock of the command; undefined where it is the machine's. */
+function leapTime(
+  command: readonly string[],
+  { time, clock = "stepped" }: Values,
+  { cwd, environment }: Io,
+): FakeClock | undefined {
+  const fake = openLeapTime(time, command, { cwd, path: environment["PATH"] ?? "" });
+  if (fake === undefined || clock === "stepped") return fake;
+  throw new HarnessError("bad-usage", "time that leaps is moved step by step", {
+    place: `--clock ${clock}`,
+    hint: "Leave out --clock; POST /clock/advance moves both clocks.",
+  });
 }
 
 async function start(
   values: Values,
   io: Io,
   { listen, alsoAt }: Pick<Namespace, "listen"> & Partial<Pick<Namespace, "alsoAt">>,
+  fake: FakeClock | undefined,
 ): Promise<Serving> {
   const serving = await startServing({
     ...readSimulatorOptions(values, io),
     listen,
     ...(alsoAt === undefined ? {} : { alsoAt }),
     control: { host: "127.0.0.1", port: 0 },
-    clock: readClock(values.clock),
+    clock: readClock(fake === undefined ? values.clock : "stepped"),
+    ...(fake === undefined ? {} : { onTime: fake.set }),
     token: createToken(),
     pid: process.pid,
     environment: process.env,
