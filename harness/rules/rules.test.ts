@@ -42,7 +42,7 @@ describe("the rules", () => {
   it("are the files of their folder, named by their ids", () => {
     const files = readdirSync(import.meta.dirname).filter((name) => /^[a-z-]+\.ts$/.test(name));
     const named = files.map((name) => name.replace(".ts", ""));
-    const aboutAll = ["rule", "rules", "failure-kinds"];
+    const aboutAll = ["rule", "rules", "failure-kinds", "on-upstream"];
     expect(named.filter((name) => !aboutAll.includes(name)).sort()).toEqual(
       rules.map(({ id }) => id).sort(),
     );
