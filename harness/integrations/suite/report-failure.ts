@@ -13,6 +13,7 @@ import {
   pendingWaits,
   timelineText,
   unfinishedAdvance,
+  unfinishedCalls,
   unnamedAnswers,
 } from "../../runner/live/timeline-text.ts";
 import type { LiveSimulation } from "../../runner/live/live-simulation.ts";
@@ -35,6 +36,7 @@ export function reportFailure(
 ): void {
   const { title } = test;
   const timedOut = errors.some(({ message = "" }) => TIMED_OUT.test(message));
+  const calls = timedOut && session.clock.advancing() === undefined ? unfinishedCalls(session) : [];
   const text = [
     ...timelineText(session, {
       title,
@@ -44,8 +46,11 @@ export function reportFailure(
           : "which the journal has",
     }),
     ...unnamedAnswers(session),
-    ...(timedOut ? [...unfinishedAdvance(session), ...pendingWaits(session)] : []),
-    ...(timedOut && entry !== "createEntraProxy" && session.clock.advancing() === undefined
+    ...(timedOut ? [...unfinishedAdvance(session), ...calls, ...pendingWaits(session)] : []),
+    ...(timedOut &&
+    entry !== "createEntraProxy" &&
+    session.clock.advancing() === undefined &&
+    calls.length === 0
       ? [
           "Time passes only in entra.operate(), entra.clock.advance() and entra.clock.settle(): code that waits outside them waits forever.",
         ]

@@ -5,12 +5,12 @@
  */
 import type { History } from "../../history/event.ts";
 import { isForToken } from "./exchange-outcomes.ts";
-import { exchangesOf, type Exchange, type Operation } from "./exchanges.ts";
+import { exchangesOf, type Operation } from "./exchanges.ts";
 import { perHistory } from "./per-history.ts";
 import { tokenSentBy } from "./shown-tokens.ts";
 
 /**
- * Whether a call of own code ended ok before its last request for a token was answered, and had
+ * Whether a call ended ok before its last request for a token was answered, and had
  * no token to go on with: one that its client was issued and that has not expired, or one that it
  * has shown to an API. With such a token a client may renew it in the background.
  */
@@ -18,7 +18,7 @@ export function hasLeftItsRequest(
   history: History,
   { invoked, completed, exchanges }: Operation,
 ): boolean {
-  if (invoked.flow !== "custom" || completed?.outcome !== "ok") return false;
+  if (completed?.outcome !== "ok") return false;
   const { at, index } = completed;
   const client = clientsOf(history).get(invoked.client);
   const last = exchanges.findLast(
@@ -32,13 +32,15 @@ export function hasLeftItsRequest(
   const hasShown = exchanges.some(
     (one) => one.began.index < index && tokenSentBy(one) !== undefined,
   );
-  return !hasShown && client?.issued.some((one) => isHeldAt(one, { at, index })) !== true;
+  const holds = client?.issued.some((one) => one.index < index && one.expiresAt > at);
+  return !hasShown && holds !== true;
 }
 
 interface ClientRequests {
   /** Whether it asks for tokens at any time. */
   readonly asks: boolean;
-  readonly issued: readonly Exchange[];
+  /** Its tokens: the index of the answer, and their end. */
+  readonly issued: readonly { readonly index: number; readonly expiresAt: number }[];
 }
 
 const clientsOf = perHistory(
@@ -48,13 +50,13 @@ const clientsOf = perHistory(
         client,
         {
           asks: ones.some(({ began }) => isForToken(began)),
-          issued: ones.filter(({ ended }) => ended?.issued?.token !== undefined),
+          issued: ones.flatMap(({ ended }) => {
+            const token = ended?.issued?.token;
+            return ended === undefined || token === undefined
+              ? []
+              : [{ index: ended.index, expiresAt: token.expiresAt }];
+          }),
         },
       ]),
     ),
 );
-
-function isHeldAt({ ended }: Exchange, { at, index }: { at: number; index: number }): boolean {
-  const token = ended?.issued?.token;
-  return ended !== undefined && token !== undefined && ended.index < index && token.expiresAt > at;
-}

@@ -1,5 +1,6 @@
 /** The text that a failed test prints: its timeline, shortened, and what may have been forgotten. */
 import { formatDuration } from "../../core/time/duration.ts";
+import { operationsOf } from "../../rules/model/exchanges.ts";
 import { foldLines } from "./fold-lines.ts";
 import type { LiveSimulation } from "./live-simulation.ts";
 
@@ -56,6 +57,27 @@ export function unnamedAnswers({
 export function pendingWaits({ clock }: Pick<LiveSimulation, "clock">): readonly string[] {
   const waits = clock.waitingFor();
   return waits.length === 0 ? [] : [`Time stood still for ${waits.join(", ")}.`];
+}
+
+/** The calls of own code that had not ended when a test timed out in them: time went on, by the timers of the app, and nothing ended them. */
+export function unfinishedCalls({ history }: Pick<LiveSimulation, "history">): readonly string[] {
+  const seen = history();
+  const now = seen.events.at(-1)?.at ?? seen.header.startedAt;
+  return operationsOf(seen)
+    .filter(
+      ({ invoked, completed }) =>
+        invoked.flow === "custom" &&
+        (completed === undefined ||
+          (completed.outcome === "unknown" && completed.reason === "run-ended")),
+    )
+    .map(({ invoked, exchanges }) => {
+      const last = exchanges.findLast(({ ended }) => ended !== undefined)?.ended;
+      const answered =
+        last === undefined
+          ? "was answered nothing"
+          : `was last answered ${formatDuration(now - last.at)} before that`;
+      return `The test timed out in entra.operate("${invoked.app}"): the call has not ended after ${formatDuration(now - invoked.at)} of virtual time, and ${answered}. Look for a promise that nothing settles, or a retry without an end.`;
+    });
 }
 
 /** How far time has come in the `advance` in which a test has timed out. */
