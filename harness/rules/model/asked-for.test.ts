@@ -8,6 +8,8 @@ import {
   type RunBuilder,
 } from "../../../test/support/run-builder.ts";
 import { availability } from "../availability.ts";
+import { gotAllItAskedFor } from "./asked-for.ts";
+import { operationsOf } from "./exchanges.ts";
 
 describe("availability counts a call that got all that it asked for, and fails in an outage all the same", () => {
   const load = { flow: "custom", app: "load", client: "shop", scopes: [] } as const;
@@ -123,5 +125,101 @@ describe("availability counts a call that got all that it asked for, and fails i
     expect(verdictOf(held("load", "no_such_order"))).toBe("pass");
     expect(verdictOf(held("load"), { before: false })).toBe("pass");
     expect(verdictOf(held("another"))).toBe("pass");
+  });
+});
+
+describe("what a call asked for", () => {
+  const own = { flow: "custom", app: "load", client: "shop" } as const;
+
+  /** Whether the last call got all that it asked for, by its end or by `byMs` after the beginning of the run. */
+  function gotAll(build: (run: RunBuilder) => void, byMs?: number): boolean | undefined {
+    const run = buildRun();
+    build(run);
+    const history = run.history();
+    return operationsOf(history)
+      .slice(-1)
+      .map((call) =>
+        gotAllItAskedFor(
+          history,
+          call,
+          byMs === undefined ? (call.completed?.at ?? Infinity) : history.header.startedAt + byMs,
+        ),
+      )[0];
+  }
+
+  /** A call that fails after what it `does`. */
+  const calls =
+    (does: (run: RunBuilder, by: BuiltOperation) => void) =>
+    (run: RunBuilder): void => {
+      const by = run.operation(own);
+      does(run, by);
+      by.fails();
+    };
+
+  it("is all there when each last answer is good, also below 400 without a token of its own", () => {
+    expect(gotAll(calls((run, by) => run.exchange({ by })))).toBe(true);
+    expect(
+      gotAll(calls((run, by) => run.exchange({ by, endpoint: "resource", status: 399 }))),
+    ).toBe(true);
+    expect(
+      gotAll(calls((run, by) => run.exchange({ by, endpoint: "resource", status: 400 }))),
+    ).toBe(false);
+  });
+
+  it("is nothing when it asked no one", () => {
+    expect(gotAll(calls(() => undefined))).toBe(false);
+  });
+
+  it("lacks an answer that has not come by then, or that has an error or no token", () => {
+    const slow = calls((run, by) => run.exchange({ by, takesMs: 2_000 }));
+    expect(gotAll(slow)).toBe(true);
+    expect(gotAll(slow, 1_999)).toBe(false);
+    expect(gotAll(calls((run, by) => void run.request({ by })))).toBe(false);
+    const refused = { status: 302, error: "login_required", endpoint: "authorize" } as const;
+    expect(gotAll(calls((run, by) => run.exchange({ by, ...refused })))).toBe(false);
+    const bare = { status: 204, issued: "nothing" } as const;
+    expect(gotAll(calls((run, by) => run.exchange({ by, ...bare })))).toBe(false);
+  });
+
+  it.each<[string, Ask, Ask]>([
+    ["endpoint", { endpoint: "keys" }, { endpoint: "token" }],
+    ["tenant", { tenant: "one" }, { tenant: "other" }],
+    ["API", { scopes: ["api://one/.default"] }, { scopes: ["api://other/.default"] }],
+  ])(
+    "lacks what another request of the same call for another %s did not bring",
+    (_, one, other) => {
+      const build = calls((run, by) => {
+        run.exchange({ by, ...one, status: 503 });
+        run.exchange({ by, ...other });
+      });
+      expect(gotAll(build)).toBe(false);
+      const again = calls((run, by) => {
+        run.exchange({ by, ...one, status: 503 });
+        run.exchange({ by, ...one });
+      });
+      expect(gotAll(again)).toBe(true);
+    },
+  );
+
+  it("may be lost while its own device is broken: from the beginning of that to its end", () => {
+    const broken = (
+      span: "before" | "at its end" | "at its beginning" | "after",
+    ): boolean | undefined =>
+      gotAll((run) => {
+        if (span === "before" || span === "at its beginning") {
+          run.fault({ id: "home", at: "device" })();
+          if (span === "before") run.after(1);
+        }
+        const by = run.operation(own);
+        run.exchange({ by, takesMs: 100 });
+        if (span === "at its end") run.fault({ id: "home", at: "device" });
+        by.fails();
+        run.after(1);
+        if (span === "after") run.fault({ id: "home", at: "device" });
+      });
+    expect(broken("before")).toBe(true);
+    expect(broken("at its beginning")).toBe(false);
+    expect(broken("at its end")).toBe(false);
+    expect(broken("after")).toBe(true);
   });
 });
