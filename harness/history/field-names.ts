@@ -31,7 +31,7 @@ const HARMLESS = new Set(
   tenant_region_scope tenant_region_sub_scope tid timestamp timing-allow-origin title
   token_endpoint token_endpoint_auth_methods_supported token_type trace_id traceid
   traceparent transfer-encoding type ui_locales upn use user-agent userinfo_endpoint username vary ver
-  verification_uri via www-authenticate x-anchormailbox x-client-current-telemetry
+  verification_uri verification_url via www-authenticate x-anchormailbox x-client-current-telemetry
   x-client-last-telemetry x-client-sku x-client-ver x-content-type-options x-frame-options
   x-ms-ccs-requestid x-ms-client-request-id x-ms-clitelem x-ms-correlation-id x-ms-ests-server
   x-ms-lib-capability x-ms-request-id x-ms-srs x-ms-version x-requested-with x-xss-protection x5c x5t

@@ -13,7 +13,9 @@ const ofNative = {
 };
 
 /** Signs adele in to desk-app; returns what renews her token. */
-export async function signInByDevice(serving: Serving): Promise<() => Promise<Answered>> {
+export async function signInByDevice(
+  serving: Serving,
+): Promise<(more?: Readonly<Record<string, string>>) => Promise<Answered>> {
   const path = `${LOGIN}/${tenant?.id ?? ""}/oauth2/v2.0`;
   const post = (url: string, form: Readonly<Record<string, string>>) => ask(serving, { url, form });
   const started = await post(`${path}/devicecode`, ofNative);
@@ -29,5 +31,6 @@ export async function signInByDevice(serving: Serving): Promise<() => Promise<An
     device_code: code["device_code"] ?? "",
   });
   const { refresh_token } = JSON.parse(text) as { readonly refresh_token: string };
-  return () => post(`${path}/token`, { ...ofNative, grant_type: "refresh_token", refresh_token });
+  return (more = {}) =>
+    post(`${path}/token`, { ...ofNative, grant_type: "refresh_token", refresh_token, ...more });
 }

@@ -9,6 +9,7 @@ import type { ServiceSettings } from "../directory/service-settings.ts";
 import { corsHeaders } from "../request/cors.ts";
 import { correlationIdOf } from "../request/correlation-id.ts";
 import { describeRequest, type Endpoint, type EntraRequest } from "../request/endpoint.ts";
+import { otherTokenType } from "../request/token-type.ts";
 import { textOfResponse } from "../../core/http/message.ts";
 import type { Random } from "../../core/random.ts";
 import { createMemoryStore, type StateStore } from "../../core/state-store.ts";
@@ -166,6 +167,7 @@ function serveRefresh(
   described: EntraRequest,
 ): Response | undefined {
   if (!isNativeRefresh(described, parts.directory)) return undefined;
+  if (otherTokenType(described) !== undefined) return undefined;
   const scopes = (described.scope ?? "")
     .split(" ")
     .filter((scope) => scope !== "" && scope !== "offline_access");

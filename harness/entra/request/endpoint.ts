@@ -200,6 +200,7 @@ const TENANT_PATHS: readonly (readonly [RegExp, Endpoint, "1.0" | "2.0"])[] = [
   [/^login$/, "authorize", "2.0"],
   [/^oauth2\/deviceauth$/, "authorize", "2.0"],
   [/^oauth2\/v2\.0\/devicecode$/, "device-code", "2.0"],
+  [/^oauth2\/devicecode$/, "device-code", "1.0"],
   [/^oauth2\/v2\.0\/logout$/, "logout", "2.0"],
   [/^oauth2\/logout$/, "logout", "1.0"],
   [/^v2\.0\/\.well-known\/openid-configuration$/, "openid-configuration", "2.0"],

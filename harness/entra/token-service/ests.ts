@@ -7,6 +7,7 @@ import type { Clock } from "../../core/time/clock.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { ServiceSettings } from "../directory/service-settings.ts";
 import { correlationIdOf } from "../request/correlation-id.ts";
+import { otherTokenType } from "../request/token-type.ts";
 import { describeRequest, isFederationAnswerPath } from "../request/endpoint.ts";
 import type { Handler } from "../../core/http/handler.ts";
 import type { Random } from "../../core/random.ts";
@@ -193,6 +194,7 @@ function grantToken(context: EstsContext): Record<string, unknown> {
   const grant = required(context, "grant_type");
   checkRegionalHost(context);
   refuseResourceParameter(context.described);
+  refuseOtherTokenTypes(context);
   switch (context.described.grant) {
     case "client_credentials":
       return grantClientCredentials(context);
@@ -209,6 +211,13 @@ function grantToken(context: EstsContext): Record<string, unknown> {
     default:
       throw new EstsError(70003, `Grant type: ${grant}.`);
   }
+}
+
+/** A bearer token instead would pass for one that is bound to a key. */
+function refuseOtherTokenTypes({ described }: EstsContext): void {
+  const type = otherTokenType(described);
+  if (type !== undefined)
+    throw new EstsError(9002313, `Brownout issues bearer tokens only, and not token_type=${type}.`);
 }
 
 function demandPost(request: Request): void {

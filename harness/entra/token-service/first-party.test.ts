@@ -108,6 +108,16 @@ describe("addresses beside the protocols", () => {
     });
   });
 
+  it("refuses at the address for Kerberos what brings no ticket", async () => {
+    const bench = startEsts();
+    const { json: metadata } = await bench.get(
+      "/contoso.example/v2.0/.well-known/openid-configuration",
+    );
+    const path = new URL(String(metadata["kerberos_endpoint"])).pathname;
+    const { status, json } = await bench.get(path);
+    expect([status, json["error_codes"]]).toEqual([400, [9002313]]);
+  });
+
   it("leads from the root to the portal", async () => {
     const { status, headers } = await startEsts().get("/");
     expect([status, headers.get("location")]).toEqual([302, "https://www.office.com/login"]);

@@ -41,14 +41,16 @@ export function startDeviceCode(context: EstsContext): Record<string, unknown> {
     expiresAtMs: clock.now() + settings.deviceCodeSeconds * 1_000,
     redeemed: false,
   });
-  const verificationUri = `${context.origin}/common/oauth2/deviceauth`;
+  const address = `${context.origin}/common/oauth2/deviceauth`;
+  const isV1 = described.version === "1.0";
+  const number = (value: number): number | string => (isV1 ? String(value) : value);
   return {
     user_code: userCode,
     device_code: deviceCode,
-    verification_uri: verificationUri,
-    expires_in: settings.deviceCodeSeconds,
-    interval: POLL_EVERY_SECONDS,
-    message: `To sign in, open ${verificationUri} and enter the code ${userCode}.`,
+    [isV1 ? "verification_url" : "verification_uri"]: address,
+    expires_in: number(settings.deviceCodeSeconds),
+    interval: number(POLL_EVERY_SECONDS),
+    message: `To sign in, use a web browser to open the page ${address} and enter the code ${userCode} to authenticate.`,
   };
 }
 
@@ -120,7 +122,9 @@ function approve(
 /** One poll of the token endpoint by the device. */
 export function grantDeviceCode(context: EstsContext): Record<string, unknown> {
   if (!isSharedEndpoint(context.described.tenant ?? "")) tenantOf(context);
-  const deviceCode = required(context, "device_code");
+  // ADAL names it as it names any other code.
+  const isAdal = context.described.version === "1.0" && "code" in context.described.parameters;
+  const deviceCode = required(context, isAdal ? "code" : "device_code");
   const device = context.grants.device(deviceCode);
   if (device === undefined || device.clientId !== context.described.app) throw new EstsError(70018);
   if (device.expiresAtMs <= context.clock.now()) throw new EstsError(70020);

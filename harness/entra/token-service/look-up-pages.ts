@@ -1,5 +1,5 @@
 /**
- * Small addresses of the login host beside the protocols: the page behind `error_uri`, the question
+ * Small addresses of the login host beside the protocols: the Kerberos endpoint, the page behind `error_uri`, the question
  * which kind of account a name is, and the page at the root (`docs/sources.md#a1`).
  */
 import { parseObject } from "../../core/http/json-object.ts";
@@ -7,6 +7,7 @@ import { textOfRequest } from "../../core/http/message.ts";
 import { aadstsRowOrDefault, isKnownCode } from "../aadsts-errors/code-table.ts";
 import { aadstsMessage } from "../aadsts-errors/error-envelope.ts";
 import type { EstsContext } from "./context.ts";
+import { EstsError } from "./ests-error.ts";
 import type { EstsReply } from "./ests-reply.ts";
 import { federationAddress, federationOf, federationServer } from "./federation.ts";
 import { page } from "./html-pages.ts";
@@ -14,7 +15,11 @@ import { page } from "./html-pages.ts";
 /** The reply of such an address; `undefined` for any other. */
 export async function lookUpPage(context: EstsContext): Promise<EstsReply | undefined> {
   const { request } = context;
-  switch (new URL(request.url).pathname.toLowerCase().replace(/\/$/, "")) {
+  const path = new URL(request.url).pathname.toLowerCase().replace(/\/$/, "");
+  // Named in the metadata. That it refuses what brings no ticket, and how, is a guess.
+  if (/^\/[^/]+\/kerberos$/.test(path))
+    throw new EstsError(9002313, "There is no Kerberos ticket.");
+  switch (path) {
     case "":
       // Signed in or not, the root leads to the portal of Microsoft 365.
       return { kind: "redirect", location: "https://www.office.com/login" };

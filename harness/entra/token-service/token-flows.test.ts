@@ -103,6 +103,12 @@ describe("on behalf of", () => {
   });
 });
 
+it("takes token_type=Bearer for what it is", async () => {
+  const bench = startEsts();
+  const { json } = await bench.post(TOKEN, { ...daemonForm(bench), token_type: "Bearer" });
+  expect(json).toMatchObject({ token_type: "Bearer" });
+});
+
 describe("device code", () => {
   async function begin(bench: EstsBench) {
     const { json } = await bench.post("oauth2/v2.0/devicecode", {
@@ -140,6 +146,31 @@ describe("device code", () => {
       expect(codesOf(await poll(grant))).toEqual([90120]);
     },
   );
+
+  it("is at the older address with the fields of the older protocol", async () => {
+    const bench = startEsts();
+    const client = { client_id: bench.app("desk-app").clientId };
+    const metadata = await bench.get("/contoso.example/.well-known/openid-configuration");
+    const path = new URL(String(metadata.json["device_authorization_endpoint"])).pathname;
+    expect(path).toMatch(/\/oauth2\/devicecode$/);
+    const resource = "https://graph.microsoft.com";
+    const { status, json } = await bench.post(path, { ...client, resource });
+    expect({ status, ...json }).toMatchObject({ status: 200, expires_in: "900", interval: "5" });
+    expect(json["message"]).toContain(json["user_code"]);
+    expect(json).not.toHaveProperty("verification_uri");
+    await bench.post(new URL(String(json["verification_url"])).pathname, {
+      otc: String(json["user_code"]),
+      login: "megan@contoso.example",
+      passwd: "fixture-password-of-megan",
+    });
+    const polled = await bench.post(path.replace("devicecode", "token"), {
+      ...client,
+      grant_type: "device_code",
+      code: String(json["device_code"]),
+      resource,
+    });
+    expect(polled.json).toMatchObject({ token_type: "Bearer", resource });
+  });
 
   it("expires, and accepts only its own codes", async () => {
     const bench = startEsts();

@@ -68,6 +68,21 @@ describe("the token endpoint refuses", () => {
       "a tenant that is not there",
       (bench) => bench.post("/unknown.example/oauth2/v2.0/token", daemonForm(bench)),
     ],
+    [
+      [400, "invalid_grant", [9002313]],
+      "a token that is bound to a key",
+      password({ token_type: "pop", req_cnf: "eyJraWQiOiJ4In0" }),
+    ],
+    [
+      [400, "invalid_grant", [9002313]],
+      "a key without the type of the token",
+      password({ req_cnf: "eyJraWQiOiJ4In0" }),
+    ],
+    [
+      [400, "invalid_grant", [9002313]],
+      "a certificate for SSH",
+      (bench) => bench.post(TOKEN, { ...daemonForm(bench), token_type: "ssh-cert" }),
+    ],
     [[400, "invalid_request", [900561]], "another method", (bench) => bench.get(TOKEN)],
     [
       [400, "invalid_scope", [70011]],

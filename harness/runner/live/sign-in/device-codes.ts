@@ -24,8 +24,9 @@ export function createDeviceCodes(): DeviceCodes {
   const read = async (request: Request, response: Response): Promise<void> => {
     if (listeners.size === 0 || response.status !== 200) return;
     if ((await describeRequest(request)).endpoint !== "device-code") return;
-    const { user_code: userCode, verification_uri: verificationUri } =
-      parseObject(await textOfResponse(response)) ?? {};
+    const fields = parseObject(await textOfResponse(response)) ?? {};
+    const { user_code: userCode, verification_url: ofV1 } = fields;
+    const verificationUri = fields["verification_uri"] ?? ofV1;
     if (typeof userCode !== "string" || typeof verificationUri !== "string") return;
     const { asked } = await askedForBy(request);
     for (const listener of listeners)
