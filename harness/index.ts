@@ -45,7 +45,7 @@ export {
   clockWrong,
   offline,
 } from "./faults/device-presets.ts";
-export { secondFactorDown } from "./faults/sign-in-presets.ts";
+export { keyReplicasDisagree, secondFactorDown } from "./faults/sign-in-presets.ts";
 export type { WindowOptions } from "./faults/preset-options.ts";
 export { faultSites } from "./faults/plan.ts";
 export type {

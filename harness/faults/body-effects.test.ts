@@ -114,6 +114,14 @@ describe("the effect keys-withdrawn", () => {
     });
   });
 
+  it("removes the newest key of the first family where there are several", async () => {
+    const key = (kid: string, cloud: string) => ({ kid, cloud_instance_name: cloud, issuer: "i" });
+    const keys = [key("old", "a"), key("signs", "a"), key("other", "b")];
+    expect(JSON.parse(await withdrawnFrom(JSON.stringify({ keys })))).toEqual({
+      keys: [keys[0], keys[2]],
+    });
+  });
+
   it.each(['{"keys":[]}', '{"error":"x"}', "null", "<html>"])(
     "does not change %s",
     async (text) => {

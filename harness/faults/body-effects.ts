@@ -45,9 +45,24 @@ export async function alterResponse(effect: ResponseEffect, response: Response):
     case "keys-withdrawn": {
       const keySet = readKeySet(text);
       if (keySet === undefined || keySet.keys.length === 0) return response;
-      return rewrite(response, JSON.stringify({ ...keySet, keys: keySet.keys.slice(1) }));
+      const gone = signingIndexOf(keySet.keys);
+      const keys = keySet.keys.filter((_, index) => index !== gone);
+      return rewrite(response, JSON.stringify({ ...keySet, keys }));
     }
   }
+}
+
+/** Which key of a set signs: the first, or in a set of several families the last of the first family. */
+function signingIndexOf(keys: readonly unknown[]): number {
+  const families = keys.map(familyOf);
+  const isOfFirst = families.map((family) => family === families[0]);
+  return isOfFirst.includes(false) ? isOfFirst.lastIndexOf(true) : 0;
+}
+
+/** The keys of one cloud and issuer are a family. */
+function familyOf(key: unknown): string {
+  const { cloud_instance_name: cloud, issuer } = (key ?? {}) as Readonly<Record<string, unknown>>;
+  return `${String(cloud)} ${String(issuer)}`;
 }
 
 /** Another text with the right length, so that only its content is wrong. */

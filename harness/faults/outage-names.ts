@@ -16,6 +16,7 @@ export const outageNames = {
   "second-factor-down": "the second step of a sign-in fails, and nothing else",
   "discovery-down": "the metadata endpoints answer 500",
   "keys-withdrawn": "the signing key is missing from the published key set",
+  "key-replicas-disagree": "a share of the reads of the key set lacks the signing key",
   "identity-endpoint-updating": "the identity endpoint of a machine answers 410",
   "identity-endpoint-throttled": "the identity endpoint of a machine answers 429",
   "identity-endpoint-down": "the identity endpoint of a machine answers 500",

@@ -35,6 +35,7 @@ export const presetOptions = {
   "second-factor-down": ["hangMs"],
   "discovery-down": [],
   "keys-withdrawn": [],
+  "key-replicas-disagree": ["share"],
   "identity-endpoint-updating": ["status"],
   "identity-endpoint-throttled": ["retryAfter"],
   "identity-endpoint-down": ["status"],

@@ -28,3 +28,24 @@ export function secondFactorDown(
         : { kind: "hang", forMs: hangMs },
   };
 }
+
+/**
+ * Replicas of the key set disagree about a key that has just been added: a share of the reads, half
+ * by default, lacks the signing key. Recorded in 2024: a key came and went over 20 times in 42 hours,
+ * and another for more than four days.
+ *
+ * @example
+ * const faults = [keyReplicasDisagree({ from: hours(1), for: hours(42) })];
+ */
+export function keyReplicasDisagree(
+  options: WindowOptions & { readonly share?: number },
+): FaultWindow {
+  const { share = 0.5 } = options;
+  return {
+    ...placed("key-replicas-disagree", options),
+    at: "primary",
+    on: ["keys"],
+    chance: share,
+    effect: { kind: "keys-withdrawn" },
+  };
+}

@@ -94,8 +94,8 @@ function createParts(options: BackupOptions): BackupParts {
   return {
     ...options,
     tokenSessions: createTokenSessionStore(directory, state),
-    idTokenSessions: createIdTokenSessionStore(directory, state),
-    samlSessions: createSamlSessionStore(directory, state),
+    idTokenSessions: createIdTokenSessionStore(directory, state, settings.backupBrowserCookie),
+    samlSessions: createSamlSessionStore(directory, state, settings.backupBrowserCookie),
     identities: createIdentityBackup({
       settings,
       edition,

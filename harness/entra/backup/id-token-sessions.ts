@@ -6,6 +6,7 @@
 import type { StateStore } from "../../core/state-store.ts";
 import type { Directory } from "../directory/directory.ts";
 import { claimsOf } from "../../core/http/json-object.ts";
+import type { ServiceSettings } from "../directory/service-settings.ts";
 import { type BrowserSessionStore, createSessionsByCookie } from "./sessions-by-cookie.ts";
 import { type PostedForm, postedForm } from "./posted-form.ts";
 import { type ObservedSession, observedSession, signedInAtMsOf } from "./observed-session.ts";
@@ -25,10 +26,12 @@ const ID_TOKEN_SCOPES = ["openid", "profile", "email", "offline_access"];
 export function createIdTokenSessionStore(
   directory: Directory,
   state: StateStore,
+  by: ServiceSettings["backupBrowserCookie"],
 ): BrowserSessionStore<ObservedIdTokenSession> {
   const sessions = createSessionsByCookie<ObservedIdTokenSession>(
     "backup id token sessions",
     state,
+    by,
   );
 
   return {

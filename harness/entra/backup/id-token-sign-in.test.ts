@@ -186,3 +186,54 @@ describe("signing in with the backup", () => {
     expect((await bench.authorize("portal")).status).toBe(503);
   });
 });
+
+describe("a browser that the backup knows by CCState", () => {
+  const planted: World = {
+    ...contoso,
+    settings: { ...contoso.settings, backupBrowserCookie: "CCState", backupGatewayCookie: "web" },
+  };
+
+  /** Signs in, and asks again in an outage with these of the cookies that were set. */
+  async function askedWith(names: readonly string[], world = planted) {
+    const bench = start(world);
+    const { headers } = await bench.signIn("spa");
+    const set = headers.getSetCookie().map((line) => line.split(";")[0] ?? "");
+    bench.pass(HOUR_MS);
+    bench.fail();
+    const app = tenant?.apps.find(({ name }) => name === "spa");
+    const query = new URLSearchParams({
+      client_id: app?.clientId ?? "",
+      response_type: "id_token",
+      redirect_uri: app?.redirectUris[0]?.uri ?? "",
+      scope: "openid profile",
+      nonce: "n-2",
+      prompt: "none",
+    });
+    const cookie = set.filter((pair) => names.includes(pair.split("=")[0] ?? "")).join("; ");
+    const answer = await bench.send(`${tenant?.id}/oauth2/v2.0/authorize?${query}`, { cookie });
+    return { set, isServed: answer.location?.includes("id_token=") === true };
+  }
+
+  it.each([
+    [["CCState", "CcsWeb"], true],
+    [["ESTSAUTH", "CCState", "CcsWeb", "CcsNtv"], true],
+    [["ESTSAUTH"], false],
+    [["ESTSAUTH", "CCState"], false],
+    [["ESTSAUTH", "CcsWeb"], false],
+  ])("is served with the cookies %j: %s", async (names, isServed) => {
+    expect((await askedWith(names)).isServed).toBe(isServed);
+  });
+
+  it("has got three cookies at its sign-in, with the value of the setting, and by default none", async () => {
+    const { set } = await askedWith([]);
+    expect(set).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^CCState=[A-Za-z0-9+/]{48}$/),
+        "CcsNtv=web",
+        "CcsWeb=web",
+      ]),
+    );
+    const usual = await askedWith(["ESTSAUTH"], contoso);
+    expect([usual.isServed, usual.set.some((pair) => /^CC/i.test(pair))]).toEqual([true, false]);
+  });
+});

@@ -7,6 +7,7 @@ import type { Directory } from "../directory/directory.ts";
 import { attributeOf, readResponse, type ReadResponse } from "../saml/read-saml-response.ts";
 import { audienceOf } from "../saml/saml-response.ts";
 import { attributeNames } from "../saml/saml-names.ts";
+import type { ServiceSettings } from "../directory/service-settings.ts";
 import { type BrowserSessionStore, createSessionsByCookie } from "./sessions-by-cookie.ts";
 import { postedForm } from "./posted-form.ts";
 import { type ObservedSession, observedSessionOf } from "./observed-session.ts";
@@ -21,8 +22,9 @@ export interface ObservedSamlSession extends ObservedSession {
 export function createSamlSessionStore(
   directory: Directory,
   state: StateStore,
+  by: ServiceSettings["backupBrowserCookie"],
 ): BrowserSessionStore<ObservedSamlSession> {
-  const sessions = createSessionsByCookie<ObservedSamlSession>("backup SAML sessions", state);
+  const sessions = createSessionsByCookie<ObservedSamlSession>("backup SAML sessions", state, by);
   return {
     observe(request, response, body, nowMs) {
       const encoded = postedForm(body)?.fields.get("SAMLResponse");

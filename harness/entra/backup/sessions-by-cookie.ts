@@ -5,6 +5,7 @@
  */
 import { hash } from "node:crypto";
 import type { StateStore } from "../../core/state-store.ts";
+import type { ServiceSettings } from "../directory/service-settings.ts";
 import type { ObservedSession } from "./observed-session.ts";
 
 /** The sessions of browsers that the backup observes; one store for each protocol. */
@@ -31,7 +32,9 @@ export interface SessionsByCookie<Entry> {
 export function createSessionsByCookie<Entry>(
   name: string,
   state: StateStore,
+  by: ServiceSettings["backupBrowserCookie"] = "session",
 ): SessionsByCookie<Entry> {
+  const isOfSession = (cookie: string): boolean => MARKS[by].test(cookie);
   const entries = state.map<Entry>(name);
   // Cookies are secret, so only their hashes are kept.
   const keyOf = (cookie: string, clientId: string): string =>
@@ -46,6 +49,7 @@ export function createSessionsByCookie<Entry>(
     },
     of: (request, clientId) =>
       cookiesOf(request)
+        .filter(() => isOffered(request, by))
         .filter(isOfSession)
         .map((cookie) => entries.get(keyOf(cookie, clientId)))
         .find((entry) => entry !== undefined),
@@ -56,6 +60,9 @@ function cookiesOf(request: Request): string[] {
   return (request.headers.get("cookie") ?? "").split(/;\s*/);
 }
 
-function isOfSession(cookie: string): boolean {
-  return /^ESTSAUTH(?:PERSISTENT)?=./.test(cookie);
+const MARKS = { session: /^ESTSAUTH(?:PERSISTENT)?=./, CCState: /^CCState=./ } as const;
+
+/** Whether the gateway offers a request of a browser to the backup: by `CcsWeb`, where that is planted. */
+function isOffered(request: Request, by: ServiceSettings["backupBrowserCookie"]): boolean {
+  return by === "session" || cookiesOf(request).some((cookie) => /^CcsWeb=./.test(cookie));
 }

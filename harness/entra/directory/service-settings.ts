@@ -109,6 +109,15 @@ export interface ServiceSettings {
   readonly staySignedInPage: "shown" | "hidden";
   /** Which id tokens have `signin_state`: those whose request asks for the claim (msal-browser from 5 on does), or all. */
   readonly signInState: "asked" | "always";
+  /** The published key set: the signing key first and no keys of others, or the recorded families, each by age. */
+  readonly keySet: "signing-first" | "recorded";
+  /**
+   * By which cookie the backup recognises a browser: those of the sign-in session, or `CCState`, which
+   * the primary then plants at a sign-in. The articles name `CCState`, and not how it is used.
+   */
+  readonly backupBrowserCookie: "session" | "CCState";
+  /** Value of the cookies `CcsWeb` and `CcsNtv`, which the primary plants beside `CCState`: without `CcsWeb` the gateway offers no request of a browser to the backup. Not recorded. */
+  readonly backupGatewayCookie: string;
   /** Whether the primary enforces the Conditional Access policies of a tenant, and a second factor that an administrator has required: by pages at sign-in, and by refusals at the token endpoint. */
   readonly conditionalAccess: "not-enforced" | "enforced";
   /** The page for the second factor: shown to the person, or answered by itself, as by an app that approves at once. */

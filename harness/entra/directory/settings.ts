@@ -76,6 +76,11 @@ export const defaultServiceSettings: ServiceSettings = {
   staySignedInPage: "hidden",
   // A.4: recorded in access tokens only, with requests that are not known.
   signInState: "asked",
+  // Scenarios from before, and clients that take the first key, expect it so.
+  keySet: "signing-first",
+  // Unverified (A.8): the cookies are documented, and not what they do.
+  backupBrowserCookie: "session",
+  backupGatewayCookie: "1",
   // The worlds from before policies at the primary go on as they were.
   conditionalAccess: "not-enforced",
   secondFactorPage: "shown",

@@ -110,6 +110,12 @@ export const unverifiedSettings: {
     because: "it is recorded in access tokens only, with requests that are not known",
     values: ["asked", "always"],
   },
+  keySet: "sourced",
+  backupBrowserCookie: {
+    because: "an article names the cookie CCState, and not how it is used",
+    values: ["session", "CCState"],
+  },
+  backupGatewayCookie: "sourced",
   conditionalAccess: "sourced",
   secondFactorPage: "sourced",
   policyRefusals: {

@@ -6,6 +6,7 @@ import { cloudOfHost, issuerOriginOf, type LoginCloud, loginClouds } from "../di
 import { isSharedEndpoint, tenantOf, type EstsContext } from "./context.ts";
 import { EstsError } from "./ests-error.ts";
 import { federationAddress, federationOf } from "./federation.ts";
+import { orderedKeys } from "./key-set.ts";
 
 /** The clouds in every recorded answer (REC1). A newer sovereign cloud adds itself to the answers of its own hosts. */
 const captured: ReadonlySet<LoginCloud["name"]> = new Set([
@@ -94,12 +95,15 @@ export function openidConfiguration(context: EstsContext): Record<string, unknow
   };
 }
 
-/** `GET …/discovery/v2.0/keys`: the published keys, the signing key first. */
+/** `GET …/discovery/v2.0/keys`: the published keys, in the order of `ServiceSettings.keySet`. */
 export function publishedKeys(context: EstsContext): Record<string, unknown> {
   const segment = context.described.tenant ?? "common";
   const id = isSharedEndpoint(segment) ? "{tenantid}" : tenantOf(context).id;
   return {
-    keys: context.directory.publishedKeys().map(({ kid, n, e, x5c }) => ({
+    keys: orderedKeys(context.directory.publishedKeys(), {
+      keySet: context.settings.keySet,
+      segment,
+    }).map(({ kid, n, e, x5c, tenantId = id, instanceName }) => ({
       kty: "RSA",
       use: "sig",
       kid,
@@ -107,8 +111,8 @@ export function publishedKeys(context: EstsContext): Record<string, unknown> {
       n,
       e,
       x5c: [x5c],
-      cloud_instance_name: cloudAskedFor(context).instanceName,
-      issuer: issuerOf(context.origin, id, "v2"),
+      cloud_instance_name: instanceName ?? cloudAskedFor(context).instanceName,
+      issuer: issuerOf(context.origin, tenantId, "v2"),
     })),
   };
 }

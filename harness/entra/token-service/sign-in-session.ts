@@ -48,6 +48,30 @@ export function signInSessionCookies(
   context: EstsContext,
   session: SignInSession,
 ): readonly string[] {
+  return [...ownCookies(context, session), ...backupCookies(context, session)];
+}
+
+/**
+ * The cookies by which the backup knows a browser (`docs/sources.md#a8`): `CCState` stands for it,
+ * and the other two say to the gateway that the backup can serve it. Their values are ours.
+ */
+function backupCookies(context: EstsContext, session: SignInSession): readonly string[] {
+  const { settings, random, traceId } = context;
+  if (settings.backupBrowserCookie === "session") return [];
+  const days = settings.persistentSessionDays;
+  const lasts = session.staysSignedIn === true ? `; max-age=${days * DAY_S}` : "";
+  const state =
+    cookieOf(context, "CCState") ??
+    Buffer.from(random.fork(`browser state ${traceId}`).uuid()).toString("base64");
+  const values = {
+    CCState: state,
+    CcsNtv: settings.backupGatewayCookie,
+    CcsWeb: settings.backupGatewayCookie,
+  };
+  return Object.entries(values).map(([name, value]) => `${name}=${value}${lasts}; ${ATTRIBUTES}`);
+}
+
+function ownCookies(context: EstsContext, session: SignInSession): readonly string[] {
   const value = sealedSession(context, session);
   const ofBrowser = `${COOKIE}=${value}; ${ATTRIBUTES}`;
   // By age: browsers keep the machine's time.
@@ -61,7 +85,8 @@ export function signInSessionCookies(
 
 /** The `Set-Cookie` values that sign a person out. */
 export function signedOutCookies(context: EstsContext): readonly string[] {
-  return [COOKIE, ...(hasCookie(context, PERSISTENT_COOKIE) ? [PERSISTENT_COOKIE] : [])].map(ended);
+  const others = [PERSISTENT_COOKIE, "CCState", "CcsNtv", "CcsWeb"];
+  return [COOKIE, ...others.filter((name) => hasCookie(context, name))].map(ended);
 }
 
 function ended(name: string): string {

@@ -11,7 +11,7 @@ import {
   clockWrong,
   offline,
 } from "../../faults/device-presets.ts";
-import { secondFactorDown } from "../../faults/sign-in-presets.ts";
+import { keyReplicasDisagree, secondFactorDown } from "../../faults/sign-in-presets.ts";
 import { checkPresetOptions, type WindowOptions } from "../../faults/preset-options.ts";
 import {
   answerLost,
@@ -47,6 +47,7 @@ const presets = {
   "discovery-down": discoveryDown,
   "second-factor-down": secondFactorDown,
   "keys-withdrawn": keysWithdrawn,
+  "key-replicas-disagree": keyReplicasDisagree,
   "identity-endpoint-updating": identityEndpointUpdating,
   "identity-endpoint-throttled": identityEndpointThrottled,
   "identity-endpoint-down": identityEndpointDown,
