@@ -26,9 +26,10 @@ export type Entra = LiveControls &
     /**
      * Signs a person of the world in: they fill in every sign-in page from now on, in tabs and
      * popups, and `action` is what makes the app ask, such as a click on its button. Resolves
-     * when the service has signed them in; rejects at once when the service refuses, in its own
-     * words, and after ten seconds when nothing comes of it. With `options` the person types another
-     * password, answers "Stay signed in?" or presses Cancel, this once.
+     * when the service has signed them in and the pages have come to rest; rejects at once when the
+     * service refuses, in its own words, and after ten seconds, or more on a busy machine, when
+     * nothing comes of it. With `options` the person types another password, answers "Stay signed
+     * in?" or presses Cancel, this once.
      */
     readonly signIn: (
       person: string,
@@ -48,15 +49,24 @@ export interface EntraParts {
   readonly context: WatchedContext;
   readonly accountOf: (user: User) => string;
   readonly counts: Entra["counts"];
+  /** Whether a page loads a document or a script of the app. */
+  readonly isLoading: () => boolean;
   readonly options: EntraOptions;
 }
+
+/**
+ * After a sign-in the page goes on with what it was sent: it asks for further tokens, and popups
+ * close. An outage that begins meanwhile would meet it on a slow machine alone. Time passes as soon
+ * as all is at rest; old libraries look every 30 ms what their popup shows.
+ */
+const SETTLING_MS = 100;
 
 /** The fixture of one test, and the refusals of sign-ins that nothing has reported to it. */
 export function createEntra(parts: EntraParts): {
   readonly entra: Entra;
   readonly unreported: () => readonly Refusal[];
 } {
-  const { session, context, accountOf, counts, options } = parts;
+  const { session, context, accountOf, counts, isLoading, options } = parts;
   const { world } = session;
   const steering = currentControls(() => session);
   const reports = { underway: 0, until: 0 };
@@ -89,8 +99,10 @@ export function createEntra(parts: EntraParts): {
             account,
             action,
             options: how,
+            page: { looks: context.looks, isLoading },
           }),
         );
+        await steering.clock.advance(SETTLING_MS);
       } finally {
         signInAs(person);
         reports.underway -= 1;

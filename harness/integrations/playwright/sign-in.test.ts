@@ -31,13 +31,64 @@ const redeemed: readonly HistoryEvent[] = [
   },
 ];
 
-it("resolves for a page whose tokens name no one, as the service knows whose code it was", async () => {
+type Session = Parameters<typeof signIn>[0]["session"];
+
+/** The page of a test, which is looked at on each turn of the event loop that its machine leaves the test. */
+const openPage = (
+  onTurn: (turn: number) => { readonly isLooked: boolean; readonly loads: boolean },
+) => {
   const events: HistoryEvent[] = [];
-  const session = { recorder: { events }, refusals: () => [] } as unknown as Parameters<
-    typeof signIn
-  >[0]["session"];
-  const action = async (): Promise<unknown> => events.push(...redeemed);
-  await expect(
-    signIn({ session, world: contoso, person: "adele", account: ADELE, action }),
-  ).resolves.toBeUndefined();
+  let [turns, looks, isLoading] = [0, 0, false];
+  const page = { looks: () => looks, isLoading: () => isLoading };
+  const signingIn = (action: () => Promise<unknown>): Promise<void> =>
+    signIn({
+      session: { recorder: { events }, refusals: () => [] } as unknown as Session,
+      world: contoso,
+      person: "adele",
+      account: ADELE,
+      action,
+      page,
+      pause: async () => {
+        turns += 1;
+        const { isLooked, loads } = onTurn(turns);
+        if (isLooked) looks += 1;
+        isLoading = loads;
+      },
+    });
+  return { events, signingIn, turns: () => turns };
+};
+
+/** 20 ms a turn, and a look every 200 ms. */
+const idle = (turn: number) => ({ isLooked: turn % 10 === 0, loads: false });
+
+it("resolves for a page whose tokens name no one, as the service knows whose code it was", async () => {
+  const { events, signingIn } = openPage(idle);
+  await expect(signingIn(async () => events.push(...redeemed))).resolves.toBeUndefined();
+});
+
+it("ends after ten seconds of a page that does nothing", async () => {
+  const { signingIn, turns } = openPage(idle);
+  await expect(signingIn(async () => undefined)).rejects.toThrow(/not signed in within 10 s/);
+  expect(turns()).toBeGreaterThanOrEqual(500);
+  expect(turns()).toBeLessThan(550);
+});
+
+it.each([
+  ["a page that loads its scripts", (turn: number) => ({ ...idle(turn), loads: turn < 1_200 })],
+  [
+    "a machine that has hardly time to look at the page",
+    (turn: number) => ({ isLooked: turn % 60 === 0, loads: false }),
+  ],
+])("waits for %s longer than ten seconds", async (_, onTurn) => {
+  const { events, signingIn } = openPage((turn) => {
+    if (turn === 1_300) events.push(...redeemed);
+    return onTurn(turn);
+  });
+  await expect(signingIn(async () => undefined)).resolves.toBeUndefined();
+});
+
+it("does not wait for ever for a page that loads for ever, or that cannot be looked at", async () => {
+  const { signingIn, turns } = openPage(() => ({ isLooked: false, loads: true }));
+  await expect(signingIn(async () => undefined)).rejects.toThrow(/not signed in/);
+  expect(turns()).toBeLessThan(3_100);
 });

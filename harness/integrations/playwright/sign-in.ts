@@ -21,14 +21,27 @@ export interface SignInParts {
   readonly action: () => Promise<unknown>;
   /** What the person does on the pages of the service, where it is not the usual. */
   readonly options?: SignInOptions;
+  /** What the pages do meanwhile. */
+  readonly page: {
+    /** How often they were all looked at: every 200 ms, and later by as much as the machine is busy. */
+    readonly looks: () => number;
+    /** Whether one of them loads a document or a script of the app. */
+    readonly isLoading: () => boolean;
+  };
+  /** Waits a moment. */
+  readonly pause?: () => Promise<unknown>;
 }
 
-const SIGN_IN_MAX_MS = 10_000;
-const LOOK_EVERY_MS = 20;
+/** Ten seconds of pages that are not loading, on a machine that is not busy. */
+const LOOKS_MAX = 50;
+const PAUSE_MS = 20;
+/** A minute, however busy the machine or the page is. */
+const PAUSES_MAX = 3_000;
 
-/** Resolves when the person has a token, or has cancelled as they were to, ten seconds after the action at most; rejects at once when the service refuses. */
+/** Resolves when the person has a token, or has cancelled as they were to; rejects at once when the service refuses, and ten seconds after the action, or as much as the machine needs for that, when nothing comes of it. */
 export async function signIn(parts: SignInParts): Promise<void> {
-  const { session, world, person, account, options = {} } = parts;
+  const { session, world, person, account, options = {}, page } = parts;
+  const pause = parts.pause ?? (() => sleep(PAUSE_MS));
   const { recorder, refusals } = session;
   const from = { event: recorder.events.length, refusal: refusals().length };
   const acting = act(parts.action);
@@ -37,7 +50,8 @@ export async function signIn(parts: SignInParts): Promise<void> {
     if (refusal === undefined) return undefined;
     return refusedBy(refusal, { world, person, cause, ownWorld: ownWorldLine(world, refusal) });
   };
-  for (let waitedMs = 0; waitedMs <= SIGN_IN_MAX_MS;) {
+  let looks = page.looks();
+  for (let [idle, pauses] = [0, 0]; idle <= LOOKS_MAX && pauses <= PAUSES_MAX;) {
     const since = recorder.events.slice(from.event);
     const error = refused(acting.error);
     if (error !== undefined) throw error;
@@ -47,9 +61,13 @@ export async function signIn(parts: SignInParts): Promise<void> {
       checkPlayed(options, { person, ...actsIn(since) });
       return;
     }
-    await sleep(LOOK_EVERY_MS);
+    await pause();
+    const before = looks;
+    looks = page.looks();
     // The action has a time-out of its own.
-    if (acting.isOver) waitedMs += LOOK_EVERY_MS;
+    if (!acting.isOver) continue;
+    pauses += 1;
+    if (!page.isLoading()) idle += looks - before;
   }
   throw notSignedIn(person, recorder.events.slice(from.event));
 }

@@ -5,12 +5,15 @@
  * request is stopped, and says nothing about the test.
  */
 import type { BrowserContext, Page, Request } from "@playwright/test";
+import { isServedUrl } from "../../network/served-hosts.ts";
 
 export interface StoppedRequests {
   /** Whether a window that has stayed open has asked that host in vain, or no window has closed. */
   readonly count: (host: string) => boolean;
   /** Whether a window still waits for an answer. */
   readonly isLoading: () => boolean;
+  /** Whether a window loads a document, a script or a style sheet that the simulator does not answer. */
+  readonly isLoadingApp: () => boolean;
   /** From now on windows close because the test is over. */
   readonly leave: () => void;
 }
@@ -41,10 +44,18 @@ export function watchStoppedRequests(context: BrowserContext): StoppedRequests {
   return {
     count: (host) => !hasClosed || inVain.has(host) || [...open.values()].includes(host),
     isLoading: () => open.size > 0,
+    isLoadingApp: () => [...open.keys()].some(isPartOfApp),
     leave: () => {
       hasLeft = true;
     },
   };
+}
+
+/** A page may wait for its data for ever, as for events of a server. */
+function isPartOfApp(request: Request): boolean {
+  if (!["document", "script", "stylesheet"].includes(request.resourceType())) return false;
+  const url = URL.parse(request.url());
+  return url !== null && !isServedUrl(url);
 }
 
 function isOf(request: Request, page: Page): boolean {

@@ -14,7 +14,7 @@ import { endEarly } from "./early-end.ts";
 import { createEntra, type Entra } from "./entra.ts";
 import { type Missing, missingParts } from "./missing-parts.ts";
 import { watchPageErrors } from "./page-errors.ts";
-import { watchStoppedRequests } from "./stopped-requests.ts";
+import { type StoppedRequests, watchStoppedRequests } from "./stopped-requests.ts";
 import { createServerMount } from "../web-server/server-mount.ts";
 import { withServer, type WorkerServer } from "../web-server/worker-server.ts";
 import { type EntraOptions, startOf } from "./playwright-options.ts";
@@ -77,14 +77,23 @@ async function attachTo(
     accountOf,
     isServed: isServedUrl,
   });
+  const stopped = watchStoppedRequests(context);
   const { entra, unreported } = createEntra({
     session,
     context: seen,
     accountOf,
     counts: () => ({ page: time.requests(), socket: way.arrivals() }),
+    isLoading: stopped.isLoadingApp,
     options,
   });
-  const watch = watchForMissing({ context, session, seen, client: clientName, unreported });
+  const watch = watchForMissing({
+    context,
+    session,
+    seen,
+    stopped,
+    client: clientName,
+    unreported,
+  });
   return {
     entra,
     watched: seen,
@@ -106,17 +115,19 @@ interface WatchedParts {
   readonly context: BrowserContext;
   readonly session: LiveSimulation;
   readonly seen: WatchedContext;
+  readonly stopped: StoppedRequests;
   /** The name of the application in the history. */
   readonly client: string;
   readonly unreported: () => readonly Refusal[];
 }
 
 /** Watches what the pages lack, and ends the test early when it cannot pass without that. */
-function watchForMissing({ context, session, seen, client, unreported }: WatchedParts): {
+function watchForMissing(parts: WatchedParts): {
   readonly forgotten: () => Forgotten;
   readonly pageErrors: () => readonly string[];
   readonly stop: () => void;
 } {
+  const { context, session, seen, stopped, client, unreported } = parts;
   const { errors, failedRequests } = watchPageErrors({
     context,
     recorder: session.recorder,
@@ -124,7 +135,6 @@ function watchForMissing({ context, session, seen, client, unreported }: Watched
     client,
     nameOf: seen.nameOf,
   });
-  const stopped = watchStoppedRequests(context);
   const problems = (): readonly Error[] =>
     session.problems().filter((problem) => {
       const host = unmockedHostOf(problem);

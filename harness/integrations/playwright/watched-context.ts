@@ -4,7 +4,7 @@
  */
 import type { BrowserContext, Page } from "@playwright/test";
 import { fillInSignInPages } from "../../browser/sign-in-person.ts";
-import { lookAtScreen } from "../../browser/agent/screen.ts";
+import { lookAtScreen, type SeenScreen } from "../../browser/agent/screen.ts";
 import { contentOf, createContentMemory } from "../../browser/content-memory.ts";
 import { type Arrived, watchSenders } from "../../browser/page-senders.ts";
 import type { User } from "../../entra/directory/world.ts";
@@ -23,6 +23,8 @@ export interface WatchedContext {
   readonly unanswered: () => readonly string[];
   /** How many times in a row, until the first look that saw anything, every window was blank; 0 from then on. */
   readonly blankLooks: () => number;
+  /** How many times all windows have been looked at. */
+  readonly looks: () => number;
   /** Where a request that has arrived comes from; undefined for one that is not a page's. */
   readonly originOf: (arrived: Arrived) => Promise<RequestOrigin | undefined>;
   /** The name of a page's window in the history; undefined once it is closed. */
@@ -62,6 +64,7 @@ export function watchContext(options: WatchOptions): WatchedContext {
   const senders = watchSenders(context);
   let [person, otherwise]: [User | undefined, SignInOptions] = [undefined, {}];
   let looking: Promise<void> | undefined;
+  let looks = 0;
 
   fillInSignInPages(context, {
     isServed,
@@ -98,15 +101,7 @@ export function watchContext(options: WatchOptions): WatchedContext {
         window.asks = screen.shows === "sign-in" && isServed(new URL(page.url()));
       if (screen === undefined || seen === window.seen || !open.has(page)) continue;
       window.seen = seen;
-      const { shows, text } = screen;
-      recorder.emit({
-        kind: "screen-seen",
-        client,
-        tab: window.name,
-        shows,
-        ...(isUnlike ? { unlike: true } : {}),
-        ...(text === undefined ? {} : { text: recorder.redactor.text(text) }),
-      });
+      recordScreen(options, { tab: window.name, screen, isUnlike });
     }
     if (hasShown) blankLooks = 0;
     else if (looked > 0) blankLooks += 1;
@@ -114,6 +109,7 @@ export function watchContext(options: WatchOptions): WatchedContext {
   const look = (): Promise<void> =>
     (looking ??= lookNow().finally(() => {
       looking = undefined;
+      looks += 1;
     }));
   const timer = setInterval(() => void look(), LOOK_EVERY_MS);
 
@@ -128,6 +124,7 @@ export function watchContext(options: WatchOptions): WatchedContext {
         ? [...open.values()].filter(({ asks }) => asks === true).map(({ name }) => name)
         : [],
     blankLooks: () => blankLooks,
+    looks: () => looks,
     async originOf(arrived) {
       const sender = await senders.of(arrived);
       const window = sender === undefined ? undefined : await windowOf(sender.page);
@@ -137,6 +134,21 @@ export function watchContext(options: WatchOptions): WatchedContext {
     nameOf: (page) => open.get(page)?.name,
     leave: () => clearInterval(timer),
   };
+}
+
+function recordScreen(
+  { client, session: { recorder } }: WatchOptions,
+  seen: { readonly tab: string; readonly screen: SeenScreen; readonly isUnlike: boolean },
+): void {
+  const { shows, text } = seen.screen;
+  recorder.emit({
+    kind: "screen-seen",
+    client,
+    tab: seen.tab,
+    shows,
+    ...(seen.isUnlike ? { unlike: true } : {}),
+    ...(text === undefined ? {} : { text: recorder.redactor.text(text) }),
+  });
 }
 
 /** Names the windows of a context as they open, and records what becomes of its tabs. */
