@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { readOutages } from "../harness/cli/outage-option.ts";
+import { readSimulatorOptions } from "../harness/cli/serve-options.ts";
 import { createFolder, type Folder } from "./command-line.ts";
 
 let folder: Folder;
@@ -112,6 +113,17 @@ describe("wrong use", () => {
     expect(code).toBe(2);
     expect(stderr).toContain(said);
     expect(stderr).not.toMatch(/^\s+at /m);
+  });
+});
+
+describe("the seed", () => {
+  it("is another one with each start, and stays the same where it is named", () => {
+    const read = (values: { readonly seed?: string }) =>
+      readSimulatorOptions(values, { cwd: folder.path, environment: {} });
+    expect(read({}).seed).not.toBe(read({}).seed);
+    expect(read({})).toMatchObject({ seedIsRandom: true });
+    expect(read({ seed: "7" })).toEqual(expect.not.objectContaining({ seedIsRandom: true }));
+    expect(read({ seed: "7" }).seed).toBe("7");
   });
 });
 

@@ -272,6 +272,19 @@ describe("a plan for other programs", () => {
   });
 });
 
+describe("an answer", () => {
+  it("has the simulator's time in its header Date, also one of a fault", async () => {
+    const serving = await serve();
+    const { clock } = serving.supervisor.current().live;
+    const dateNow = (): string => new Date(clock.now()).toUTCString();
+    expect((await ask(serving, daemonRequest)).headers.date).toBe(dateNow());
+    await control(serving, "POST", "/clock/advance", { by: "2d" });
+    await control(serving, "POST", "/outages", { preset: "throttled" });
+    const { status, headers } = await ask(serving, daemonRequest);
+    expect([status, headers.date]).toEqual([429, dateNow()]);
+  });
+});
+
 describe("the history of other programs", () => {
   it("keeps the User-Agent and the request id as they were sent", async () => {
     const serving = await serve();
