@@ -32,6 +32,19 @@ describe("requests whose operations are not seen", () => {
     expect(why).toMatch(/^The only request for tokens and data failed/);
   });
 
+  it("prove something when metadata is all that was asked for, and was answered", () => {
+    expect(
+      whyOf((run) => run.exchange({ endpoint: "openid-configuration", status: 200 })),
+    ).toBeUndefined();
+  });
+
+  it.each([{ status: 400 }, { status: 200, cut: "fin" } as const])(
+    "prove nothing by the answer %j",
+    (reply) => {
+      expect(whyOf((run) => run.exchange(reply))).toMatch(/^The only request failed/);
+    },
+  );
+
   it("prove something as soon as one is answered, or an operation says how it ended", () => {
     const answered = whyOf((run) => {
       run.exchange({ status: 503 });
