@@ -4,7 +4,12 @@
  */
 import type { BrowserContext, Locator, Page } from "@playwright/test";
 import { unlessLeaving } from "./navigating-frames.ts";
-import { SECOND_FACTOR_FORM, SIGN_IN_FORM, STAY_SIGNED_IN_FORM } from "./agent/screen.ts";
+import {
+  CONSENT_FORM,
+  SECOND_FACTOR_FORM,
+  SIGN_IN_FORM,
+  STAY_SIGNED_IN_FORM,
+} from "./agent/screen.ts";
 
 export interface PersonOptions {
   /** What they type; without it no one signs in. */
@@ -52,7 +57,7 @@ export async function fillIn(
     }
     return true;
   }
-  if ((await count(page, SECOND_FACTOR_FORM)) === 1)
+  if ((await count(page, `${SECOND_FACTOR_FORM}, ${CONSENT_FORM}`)) === 1)
     return confirm(page, answers, () => asked("none-given", page));
   asked(new URL(address).searchParams.get("prompt") ?? "none-given", page);
   if (answers === undefined) return true;
@@ -68,7 +73,7 @@ export async function fillIn(
   return true;
 }
 
-/** The page of the second factor: after a password it belongs to the prompt before it, at an address of its own it is a prompt. */
+/** The page of the second factor, or of consent: after a password it belongs to the prompt before it, at an address of its own it is a prompt. */
 async function confirm(
   page: Page,
   answers: Answers | undefined,
@@ -76,7 +81,7 @@ async function confirm(
 ): Promise<boolean> {
   if (new URL(page.url()).pathname.endsWith("/authorize")) asked();
   if (answers === undefined) return true;
-  const form = page.locator(SECOND_FACTOR_FORM);
+  const form = page.locator(`${SECOND_FACTOR_FORM}, ${CONSENT_FORM}`);
   const field = form.locator('input[name="AdditionalAuthData"]');
   if ((await field.count()) === 1) await field.fill(answers.factorCode ?? "");
   await press(page, (await wantedIn(form, answers)) ?? form.locator("button[autofocus]"));
@@ -103,7 +108,10 @@ async function press(page: Page, button: Locator): Promise<void> {
 /** Whether a page has a form for name and password, or asks whether to stay signed in. */
 export async function asksForSignIn(page: Page): Promise<boolean> {
   return (
-    (await count(page, `${SIGN_IN_FORM}, ${STAY_SIGNED_IN_FORM}, ${SECOND_FACTOR_FORM}`)) === 1
+    (await count(
+      page,
+      `${SIGN_IN_FORM}, ${STAY_SIGNED_IN_FORM}, ${SECOND_FACTOR_FORM}, ${CONSENT_FORM}`,
+    )) === 1
   );
 }
 

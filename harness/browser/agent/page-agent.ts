@@ -24,7 +24,13 @@ import type {
 } from "./agent-protocol.ts";
 import { installPageTimers, pageTimerParts, type PageTimers } from "./page-timers.ts";
 import { installPageWatch, pageWatchParts, type PageWatch } from "./page-watch.ts";
-import { readScreen, SECOND_FACTOR_FORM, SIGN_IN_FORM, STAY_SIGNED_IN_FORM } from "./screen.ts";
+import {
+  CONSENT_FORM,
+  readScreen,
+  SECOND_FACTOR_FORM,
+  SIGN_IN_FORM,
+  STAY_SIGNED_IN_FORM,
+} from "./screen.ts";
 
 /** The time and the device that a document is served with: a `Server-Timing` header, which scripts can read at once. */
 export function timingOf(time: DocumentTime, device: DeviceState): string {
@@ -76,7 +82,7 @@ export function agentScript(start: AgentStart): string {
     installPageDevice,
     readScreen,
   }).map(([name, part]) => `${name}: ${String(part)}`);
-  const values = `{ ${parts.join(", ")}, signInForm: ${JSON.stringify(`${SIGN_IN_FORM}, ${STAY_SIGNED_IN_FORM}, ${SECOND_FACTOR_FORM}`)} }`;
+  const values = `{ ${parts.join(", ")}, signInForm: ${JSON.stringify(`${SIGN_IN_FORM}, ${STAY_SIGNED_IN_FORM}, ${SECOND_FACTOR_FORM}, ${CONSENT_FORM}`)} }`;
   return `(() => {\n${called.map(String).join("\n")}\n(${String(installAgent)})(${JSON.stringify(start)}, ${values});\n})();`;
 }
 

@@ -23,6 +23,9 @@ export const STAY_SIGNED_IN_FORM = 'form[action="/kmsi"]:has(button[name="LoginO
 export const SECOND_FACTOR_FORM =
   'form[action="/common/SAS/ProcessAuth"]:has(button[name="AuthMethodId"])';
 
+/** Selects the form of the service's page that asks for consent. */
+export const CONSENT_FORM = 'form[action="/common/Consent/Set"]';
+
 /** What a tab shows now; `undefined` while it changes its page, or is gone. */
 export function lookAtScreen(page: Page): Promise<SeenScreen | undefined> {
   return unlessLeaving(page, () => page.evaluate(readScreen));
@@ -55,7 +58,7 @@ export function readScreen(): SeenScreen {
   const { responseStatus = 0 } = (navigation ?? {}) as { readonly responseStatus?: number };
   if (responseStatus >= 500) return said("error", heading ?? document.body);
   const asking =
-    'input[type="password"], form[action="/kmsi"] button, form[action="/common/SAS/ProcessAuth"] button';
+    'input[type="password"], form[action="/kmsi"] button, form[action="/common/SAS/ProcessAuth"] button, form[action="/common/Consent/Set"] button';
   if (all(asking).length > 0) return said("sign-in", heading);
   const busy = all('[aria-busy="true"], [role="progressbar"], progress');
   if (busy.length > 0) {

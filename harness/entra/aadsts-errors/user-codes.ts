@@ -74,6 +74,18 @@ export const userCodes = {
     source:
       "reported: MicrosoftDocs/azure-docs issue 39189 (2019), stevenmaguire/oauth2-microsoft issue 31 (2025), both without an error_uri",
   },
+  65004: {
+    status: 400,
+    error: "access_denied",
+    text: "The user declined to consent to the permissions of the app.",
+    source: "documented: Microsoft's list of codes; on redirects",
+  },
+  90094: {
+    status: 400,
+    error: "access_denied",
+    text: "An administrator has to consent to the permissions of the app.",
+    source: "documented: Microsoft's list of codes; shown on a page",
+  },
   70000: {
     status: 400,
     error: "invalid_grant",

@@ -1,7 +1,7 @@
 /** Changes of users in a run: revocations, disabled and deleted accounts, second factors, groups. */
 import type { StateStore } from "../../core/state-store.ts";
 import type { Clock } from "../../core/time/clock.ts";
-import type { SecondFactor, User } from "./world.ts";
+import type { AppRegistration, SecondFactor, User } from "./world.ts";
 
 export interface Accounts {
   isDisabled(user: User): boolean;
@@ -36,6 +36,9 @@ export interface Accounts {
   location(user: User): string | undefined;
   /** From `undefined` on, the user is at no place that has a name. */
   setLocation(user: User, location: string | undefined): void;
+  /** What the user has consented to for an app, as full scope URIs. */
+  consents(app: AppRegistration, user: User): readonly string[];
+  consent(app: AppRegistration, user: User, scopes: readonly string[]): void;
   /** Names of the user's groups now. */
   groups(user: User): readonly string[];
   setGroups(user: User, groups: readonly string[]): void;
@@ -53,6 +56,7 @@ export function createAccounts(
   const groups = state.map<readonly string[]>("groups");
   const secondFactors = state.map<SecondFactor>("second factors");
   const provedAt = state.map<number>("second factors used");
+  const consents = state.map<readonly string[]>("consents");
   const locations = state.map<string>("locations");
   const risky = state.map<true>("users at risk");
   const disabled = state.map<true>("disabled users");
@@ -101,6 +105,11 @@ export function createAccounts(
     location: (user) =>
       (locations.has(user.id) ? locations.get(user.id) : user.location) || undefined,
     setLocation: (user, location) => void locations.set(user.id, location ?? ""),
+    consents: (app, user) => consents.get(`${app.clientId} ${user.id}`) ?? [],
+    consent(app, user, scopes) {
+      const key = `${app.clientId} ${user.id}`;
+      consents.set(key, [...new Set([...(consents.get(key) ?? []), ...scopes])]);
+    },
     groups: (user) => groups.get(user.id) ?? user.groups ?? [],
     setGroups: (user, names) => void groups.set(user.id, names),
   };

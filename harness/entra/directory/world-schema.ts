@@ -198,6 +198,8 @@ const appSchema = schemaOf<AppRegistration>()((z) =>
       federatedCredentials: z.array(federatedCredentialSchema()).optional(),
       optionalClaims: optionalClaims().optional(),
       delegated: names(),
+      userConsent: names().optional(),
+      adminConsent: names().optional(),
       appRoles: z.record(z.string(), names()),
       logoutUrl: nonEmptyString().optional(),
       saml: samlSchema().optional(),

@@ -230,6 +230,10 @@ export interface AppRegistration {
   readonly optionalClaims?: readonly OptionalClaim[];
   /** Delegated permissions that are consented, as full scope URIs. */
   readonly delegated: readonly string[];
+  /** Delegated permissions that it may ask for and that no one has consented to: a person consents to them on a page, for themselves. Default: none. */
+  readonly userConsent?: readonly string[];
+  /** The same, where only an administrator may: the page says so. */
+  readonly adminConsent?: readonly string[];
   /** Application permissions by resource identifier URI: the `roles` of app tokens. */
   readonly appRoles: Readonly<Record<string, readonly string[]>>;
   /** Where the app ends its session when the person signs out elsewhere: the front-channel logout URL, or the Logout URL of SAML. */

@@ -231,9 +231,22 @@ export function isSecondFactorPath(path: string): boolean {
   return /^\/common\/sas\/processauth\/?$/i.test(path);
 }
 
+/** The target of the form of the page that asks for consent. */
+export const CONSENT_PATH = "/common/Consent/Set";
+
+/** Whether a path takes the answer to the page that asks for consent. */
+export function isConsentPath(path: string): boolean {
+  return /^\/common\/consent\/set\/?$/i.test(path);
+}
+
 /** Whether a path takes the answer to a page that has its tenant in a field. */
 function isPageAnswerPath(path: string): boolean {
-  return isStaySignedInPath(path) || isSecondFactorPath(path) || isFederationAnswerPath(path);
+  return (
+    isStaySignedInPath(path) ||
+    isSecondFactorPath(path) ||
+    isFederationAnswerPath(path) ||
+    isConsentPath(path)
+  );
 }
 
 /** Whether requests to an endpoint name their tenant: in the first segment of the path. */

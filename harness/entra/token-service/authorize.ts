@@ -21,10 +21,12 @@ import {
   type SignInSession,
   signInSessionOf,
   newSession,
+  openSession,
   signInSessionCookies,
   signInSessionId,
 } from "./sign-in-session.ts";
 import { refusalOf, unmetNeed } from "./access.ts";
+import { consentPage, missingConsent, withConsentOf } from "./consent-page.ts";
 import { secondFactorAnswer, secondFactorPage } from "./second-factor-page.ts";
 import {
   automaticNameOf,
@@ -127,8 +129,8 @@ function admit(
   const unmet = unmetNeed(context, wanted);
   if (unmet === undefined)
     return begins === "before"
-      ? succeed(context, request, session)
-      : afterPassword(context, session, (lasting) => succeed(context, request, lasting));
+      ? finish(context, request, session)
+      : afterPassword<EstsReply>(context, session, (lasting) => finish(context, request, lasting));
   if (unmet.need === "recent-sign-in") {
     if (fields["prompt"] === "none") throw new EstsError(70044);
     return signInPage(context, { ...pageOf(request), hint: session.user.upn });
@@ -156,7 +158,38 @@ export function answerStaySignedIn(context: EstsContext): EstsReply {
   const request = readAuthorizeRequest(context, carriedFields(context));
   const session = sessionOfAnswer(context);
   if (session === undefined) return signInPage(context, pageOf(request));
-  return answering(context, request, () => succeed(context, request, session));
+  return answering(context, request, () => finish(context, request, session));
+}
+
+/** `POST /common/Consent/Set`, the form of the page that asks for consent. */
+export function answerConsent(context: EstsContext): EstsReply {
+  const request = readAuthorizeRequest(context, carriedFields(context));
+  const session = openSession(context, context.described.parameters["flowToken"] ?? "");
+  if (session === undefined) return signInPage(context, pageOf(request));
+  const { app, fields } = request;
+  return answering(context, request, () => {
+    const scope = fields["scope"] ?? "";
+    const missing = missingConsent(context, { app, user: session.user, scope });
+    if (missing?.by === "administrator")
+      return respond(request, { error: "access_denied", error_subcode: "cancel" });
+    if (context.described.parameters["acceptConsent"] !== "true") throw new EstsError(65004);
+    context.directory.consent(app, session.user, missing?.scopes ?? []);
+    return finish(context, request, session);
+  });
+}
+
+/** Asks for consent where it is missing, and succeeds. Without a page it is refused, with 65001. */
+function finish(
+  context: EstsContext,
+  request: AuthorizeRequest,
+  session: SignInSession,
+): EstsReply {
+  const { app, fields } = request;
+  const scope = fields["scope"] ?? "";
+  const missing = missingConsent(context, { app, user: session.user, scope });
+  return missing === undefined || fields["prompt"] === "none"
+    ? succeed(context, request, session)
+    : consentPage(context, { app, session, ctx: carriedText(fields), missing });
 }
 
 function pageOf({ fields }: AuthorizeRequest): SignInPage {
@@ -224,7 +257,8 @@ function succeed(
   request: AuthorizeRequest,
   session: SignInSession,
 ): EstsReply {
-  const { app, fields, responseTypes, redirectUri, redirectType } = request;
+  const { fields, responseTypes, redirectUri, redirectType } = request;
+  const app = withConsentOf(context, request.app, session.user);
   const scopes = parseDelegatedScopes(fields["scope"] ?? "", app, context);
   const { nonce, claims, code_challenge: challenge } = fields;
   const { secondFactorAtMs } = session;

@@ -8,11 +8,12 @@ import type { Directory } from "../directory/directory.ts";
 import type { ServiceSettings } from "../directory/service-settings.ts";
 import { correlationIdOf } from "../request/correlation-id.ts";
 import { otherTokenType } from "../request/token-type.ts";
-import { describeRequest, isFederationAnswerPath } from "../request/endpoint.ts";
+import { describeRequest, isConsentPath, isFederationAnswerPath } from "../request/endpoint.ts";
 import type { Handler } from "../../core/http/handler.ts";
 import type { Random } from "../../core/random.ts";
 import { createMemoryStore, type StateStore } from "../../core/state-store.ts";
 import {
+  answerConsent,
   answerFederation,
   answerSecondFactor,
   answerStaySignedIn,
@@ -157,6 +158,7 @@ function dispatch(context: EstsContext): EstsReply | undefined {
       if (path.endsWith("/login"))
         return isSamlSignIn(context) ? samlSignIn(context) : signIn(context);
       if (isFederationAnswerPath(path)) return answerFederation(context);
+      if (isConsentPath(path)) return answerConsent(context);
       if (isSecondFactorAnswer(context)) return secondFactorReply(context);
       if (isStaySignedInAnswer(context))
         return isSamlSignIn(context)

@@ -4,6 +4,7 @@ import { authenticateClient } from "./client-authentication.ts";
 import { appOf, required, tenantOfGrant, type EstsContext } from "./context.ts";
 import { EstsError } from "./ests-error.ts";
 import type { AuthorizationCode } from "./grant-store.ts";
+import { withConsentOf } from "./consent-page.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import { userAnswer } from "./token-answer.ts";
 import { userOfGrant } from "./users.ts";
@@ -33,7 +34,11 @@ export function grantAuthorizationCode(context: EstsContext): Record<string, unk
     app,
     proof,
     user,
-    scopes: parseDelegatedScopes(parameters["scope"] ?? code.scope, app, context),
+    scopes: parseDelegatedScopes(
+      parameters["scope"] ?? code.scope,
+      withConsentOf(context, app, user),
+      context,
+    ),
     signedInAtMs: code.signedInAtMs,
     ...(code.secondFactorAtMs === undefined ? {} : { secondFactorAtMs: code.secondFactorAtMs }),
     ...(code.staysSignedIn === undefined ? {} : { staysSignedIn: true }),

@@ -11,6 +11,7 @@ import {
 import { EstsError } from "./ests-error.ts";
 import type { EstsReply } from "./ests-reply.ts";
 import { page, pageForm } from "./html-pages.ts";
+import { withConsentOf } from "./consent-page.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import { userAnswer } from "./token-answer.ts";
 import { credentialFields } from "./sign-in-page.ts";
@@ -142,7 +143,7 @@ export function grantDeviceCode(context: EstsContext): Record<string, unknown> {
     app,
     proof: "none",
     user,
-    scopes: parseDelegatedScopes(device.scope, app, context),
+    scopes: parseDelegatedScopes(device.scope, withConsentOf(context, app, user), context),
     signedInAtMs: context.clock.now(),
     ...(device.approvedBy.secondFactorAtMs === undefined
       ? {}

@@ -14,6 +14,7 @@ import {
   type EstsContext,
 } from "./context.ts";
 import { EstsError } from "./ests-error.ts";
+import { withConsentOf } from "./consent-page.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import { userAnswer } from "./token-answer.ts";
 import { userOfGrant } from "./users.ts";
@@ -41,7 +42,11 @@ export function grantOnBehalfOf(context: EstsContext): Record<string, unknown> {
     app,
     proof,
     user,
-    scopes: parseDelegatedScopes(required(context, "scope"), app, context),
+    scopes: parseDelegatedScopes(
+      required(context, "scope"),
+      withConsentOf(context, app, user),
+      context,
+    ),
     signedInAtMs: issuedAtOf(assertion) * 1_000,
     ...secondFactorOf(context, user, assertion),
     ...claimsAsked(context),

@@ -3,6 +3,7 @@ import { authenticateClient } from "./client-authentication.ts";
 import { claimsAsked, appOf, required, type EstsContext } from "./context.ts";
 import { EstsError } from "./ests-error.ts";
 import { isFederated } from "./federation.ts";
+import { withConsentOf } from "./consent-page.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import { userAnswer } from "./token-answer.ts";
 import { signInWithPassword } from "./users.ts";
@@ -22,7 +23,11 @@ export function grantPassword(context: EstsContext): Record<string, unknown> {
     app,
     proof,
     user,
-    scopes: parseDelegatedScopes(required(context, "scope"), app, context),
+    scopes: parseDelegatedScopes(
+      required(context, "scope"),
+      withConsentOf(context, app, user),
+      context,
+    ),
     signedInAtMs: context.clock.now(),
     ...claimsAsked(context),
   });

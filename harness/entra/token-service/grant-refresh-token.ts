@@ -6,6 +6,7 @@ import { authenticateClient } from "./client-authentication.ts";
 import { claimsAsked, appOf, required, tenantOfGrant, type EstsContext } from "./context.ts";
 import { EstsError } from "./ests-error.ts";
 import type { RefreshState } from "./grant-store.ts";
+import { withConsentOf } from "./consent-page.ts";
 import { parseDelegatedScopes } from "./scopes.ts";
 import { userAnswer } from "./token-answer.ts";
 import { accountIn, userOfGrant } from "./users.ts";
@@ -26,7 +27,11 @@ export function grantRefreshToken(context: EstsContext): Record<string, unknown>
     proof,
     user,
     scopes: {
-      ...parseDelegatedScopes(parameters["scope"] ?? "openid", app, context),
+      ...parseDelegatedScopes(
+        parameters["scope"] ?? "openid",
+        withConsentOf(context, app, user),
+        context,
+      ),
       offlineAccess: true,
     },
     signedInAtMs: state.signedInAtMs,
