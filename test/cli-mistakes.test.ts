@@ -62,6 +62,24 @@ const onTheCommandLine: readonly Mistake[] = [
   ["a matrix of nothing", ["matrix"], /no client is named/, /matrix msal-node@6,7/],
   ["a matrix without versions", ["matrix", "msal-node"], /names no version/, /behind an @/],
   [
+    "remedies for nothing",
+    ["remedies"],
+    /remedies needs one scenario, found 0 arguments/,
+    /brownout remedies outage-12h-daemon-past-refresh-in, or --known/,
+  ],
+  [
+    "remedies for an unknown scenario",
+    ["remedies", "token-throtled"],
+    /no scenario "token-throtled"/,
+    /Did you mean "?token-throttled/,
+  ],
+  [
+    "remedies for all known findings of one scenario",
+    ["remedies", "token-throttled", "--known"],
+    /--known: it contradicts a scenario or client that is named/,
+    /the baseline says which runs are played/,
+  ],
+  [
     "a bisection between nothing",
     ["bisect", "token-throttled", "--rule", "retry-after", "msal-node@7"],
     /"msal-node@7" is no range/,

@@ -124,8 +124,11 @@ import { useEntra as useJest } from "brownout/jest";
 import { expect } from "vitest";
 import { useEntra } from "brownout/vitest";
 import { test } from "brownout/playwright";
+import { type TokenSource, withLastGoodToken } from "brownout/remedies";
 
 export const all = [defineScenario, minutes, useMocha, useNodeTest, useJest, test];
+const source: TokenSource<string, { expiresOn: Date }> = async () => ({ expiresOn: new Date() });
+withLastGoodToken(source, { marginMs: 60_000 }).keep("scope", { expiresOn: new Date() });
 expectEntra(createEntra({ mount: "https" })).toHaveRequested("token", { times: 1 });
 expect(useEntra()).toHaveRecovered();
 // @ts-expect-error -- no such option

@@ -239,7 +239,7 @@ const commands: ReadonlyMap<string, Command> = new Map([
     perform: bisectCommand,
   }),
   command("remedies", {
-    usage: "remedies SCENARIO [options]",
+    usage: "remedies SCENARIO | --known [options]",
     does: "plays a failing run again with each remedy around its client, and prints the code to take over",
     options: remediesOptions,
     exits: [

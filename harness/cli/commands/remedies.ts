@@ -6,8 +6,16 @@ import { join, resolve } from "node:path";
 import { parseClientName } from "../../clients/registry.ts";
 import { HarnessError } from "../../core/errors.ts";
 import { brownoutVersion } from "../../core/version.ts";
-import { createProgress, statusText } from "../../reporting/formats/terminal.ts";
+import { createProgress, type Progress, statusText } from "../../reporting/formats/terminal.ts";
 import { count } from "../../reporting/model/wording.ts";
+import {
+  type KnownFinding,
+  knownLines,
+  type KnownTable,
+  knownTable,
+} from "../../reporting/remedies/known-table.ts";
+import { isForRun } from "../../reporting/model/baseline.ts";
+import { readBaselineFile } from "../baseline-file.ts";
 import { remediesLines } from "../../reporting/remedies/remedies-text.ts";
 import type { RemediesOfRun } from "../../reporting/remedies/remedies-report.ts";
 import type { Arguments, Options } from "../arguments.ts";
@@ -31,6 +39,10 @@ export const remediesOptions = {
     value: "NAME",
     says: "how the client reaches the service (default: direct; https for a client of your own, proxy for pages)",
   },
+  known: {
+    says: "instead of one scenario, play all runs of which the baseline knows findings, and print a table of what each remedy does about them",
+  },
+  baseline: { value: "FILE", says: "the known findings (default: reports/baseline.json)" },
   seed: { value: "N", says: "where chance begins, a whole number (default: 1)" },
   out: { value: "DIR", says: "where the journals go (default: reports/out/remedies)" },
   cache: cacheOption,
@@ -45,7 +57,8 @@ export async function remediesCommand(
 ): Promise<number> {
   const seed = readSeed(values.seed, io.now);
   const workers = readWorkers(values.workers) ?? io.parallelism;
-  const selected = await selectedRuns(positionals, values, io);
+  const known = knownFindings(values, positionals, io.cwd);
+  const selected = await selectedRuns({ names: positionals, known }, values, io);
   const out = resolve(io.cwd, values.out ?? join("reports", "out", "remedies"));
   const progress = createProgress(values.json === undefined ? io.stdout : io.stderr);
   await probeMachine([...new Set(selected.map(({ mount }) => mount))], io.now);
@@ -60,6 +73,7 @@ export async function remediesCommand(
     seed,
     workers,
     out,
+    fewest: known === undefined ? "find" : "none",
     onProgress: (done, of, underWay) => progress.status(statusText(done, of, underWay)),
     onOutput: scripts.take,
   }).catch((error: unknown) => {
@@ -69,6 +83,11 @@ export async function remediesCommand(
   scripts.end();
   progress.end();
   if (played instanceof RemediesInterrupted) return interruptedCodes[played.signal];
+  const isWhole = isWholly(played);
+  if (known !== undefined) {
+    printTable(tableOf(known, { ...played, selected }), { seed, io, progress, ...jsonOf(values) });
+    return isWhole ? 0 : 2;
+  }
   const codeFor = (found: RemediesOfRun) => (remedies: readonly string[]) =>
     codeOf(remedies, {
       client: parseClientName(found.client.name).name,
@@ -89,36 +108,106 @@ export async function remediesCommand(
   }
   for (const { run, message } of played.failures)
     progress.line(`${run.scenario.name}, ${run.client}: could not be played: ${message}`);
-  const isWhole =
-    played.failures.length === 0 &&
-    played.found.every(({ alone, together }) =>
-      [...alone, ...(together === undefined ? [] : [together])].every(
-        ({ kind }) => kind === "played",
-      ),
-    );
   return isWhole ? 0 : 2;
 }
 
-/** The runs of the scenario that is named; throws for what is no run of a client in JavaScript. */
-async function selectedRuns(
+type Values = Arguments<typeof remediesOptions>["values"];
+
+type Played = Awaited<ReturnType<typeof playRemedies>>;
+
+/** Whether each run was played, with each of its remedies. */
+function isWholly({ found, failures }: Played): boolean {
+  const tried = found.flatMap(({ alone, together }) => [...alone, together ?? []].flat());
+  return failures.length === 0 && tried.every(({ kind }) => kind === "played");
+}
+
+function jsonOf({ json }: Values): { readonly json?: true } {
+  return json === undefined ? {} : { json };
+}
+
+/** The findings of `--known`; undefined without it. */
+function knownFindings(
+  { known, baseline, client }: Values,
   positionals: readonly string[],
-  values: Arguments<typeof remediesOptions>["values"],
+  cwd: string,
+): readonly KnownFinding[] | undefined {
+  if (known === undefined) return undefined;
+  if (positionals.length > 0 || client !== undefined) {
+    throw new HarnessError("bad-usage", "it contradicts a scenario or client that is named", {
+      place: "--known",
+      hint: "With --known the baseline says which runs are played.",
+    });
+  }
+  const { entries } = readBaselineFile({ cwd, named: baseline });
+  return entries.filter(({ verdict }) => verdict === "fail");
+}
+
+function tableOf(
+  known: readonly KnownFinding[],
+  { found, failures, selected }: Played & { readonly selected: readonly Selected[] },
+): KnownTable {
+  return knownTable(known, found, (finding) => {
+    const run = selected.find((one) => isForRun(finding, headerOf(one)));
+    const failure = failures.find((one) => one.run === run);
+    return failure === undefined
+      ? "no such run can be played here"
+      : `the run could not be played: ${failure.message}`;
+  });
+}
+
+function headerOf({ scenario, client, version }: Selected) {
+  return { scenario: scenario.name, client: { name: parseClientName(client).name, version } };
+}
+
+function printTable(
+  table: KnownTable,
+  {
+    seed,
+    json,
+    io,
+    progress,
+  }: {
+    readonly seed: string;
+    readonly json?: true;
+    readonly io: Io;
+    readonly progress: Progress;
+  },
+): void {
+  if (json !== undefined) {
+    const facts = { schema: "brownout/remedies-of-known/1", brownout: brownoutVersion, seed };
+    io.stdout.write(`${JSON.stringify({ ...facts, ...table }, null, 2)}\n`);
+  }
+  for (const line of knownLines(table)) progress.line(line);
+}
+
+/** The runs of the scenario that is named, or of known findings; throws for what is no run of a client in JavaScript. */
+async function selectedRuns(
+  {
+    names,
+    known,
+  }: { readonly names: readonly string[]; readonly known: readonly KnownFinding[] | undefined },
+  values: Values,
   io: Io,
 ): Promise<readonly Selected[]> {
-  if (positionals.length !== 1) {
+  if (known === undefined && names.length !== 1) {
     throw new HarnessError(
       "bad-usage",
-      `remedies needs one scenario, found ${count(positionals.length, "argument")}`,
-      { hint: "Write: brownout remedies outage-12h-daemon-past-refresh-in" },
+      `remedies needs one scenario, found ${count(names.length, "argument")}`,
+      { hint: "Write: brownout remedies outage-12h-daemon-past-refresh-in, or --known." },
     );
   }
-  const { runs } = await selectRuns({
-    filters: positionals,
+  const scenarios = new Set(known?.map(({ scenario }) => scenario));
+  if (known?.length === 0) return [];
+  const { runs: all } = await selectRuns({
+    filters: known === undefined ? names : [...scenarios],
     ...(values.client === undefined ? {} : { client: values.client }),
     ...(values.mount === undefined ? {} : { mount: namedMount(values.mount) }),
     ...keptVersions(values.cache, io),
     cwd: io.cwd,
   });
+  const runs = all.filter(
+    (run) => known === undefined || known.some((finding) => isForRun(finding, headerOf(run))),
+  );
   return runs.map((run) => {
     if (run.mount === "program") {
       throw new HarnessError("bad-usage", `${run.client} is another program`, {

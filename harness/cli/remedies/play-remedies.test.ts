@@ -73,6 +73,7 @@ async function remediesFor(
     {
       seed: "1",
       workers: 1,
+      fewest: "find",
       out: join(folder, "out"),
       onProgress: () => undefined,
       onOutput: () => undefined,
@@ -182,6 +183,7 @@ describe("brownout remedies", () => {
       {
         seed: "1",
         workers: 1,
+        fewest: "find",
         out: join(folder, "out"),
         onProgress: () => undefined,
         onOutput: () => undefined,

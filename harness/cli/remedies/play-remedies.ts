@@ -4,13 +4,14 @@
  */
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { parseClientName } from "../../clients/registry.ts";
 import { type RemedyName, remedyNames } from "../../clients/remedied/remedy-names.ts";
 import { parseJournal } from "../../history/journal.ts";
 import { judgeRun } from "../../reporting/model/judge-run.ts";
 import { prepareFolders } from "../../reporting/files/write-whole.ts";
 import { isAsGoodAs } from "../../reporting/remedies/effect.ts";
 import {
-  bestAlone,
+  enoughAlone,
   hasNothingToFix,
   isCredited,
   type RemediesOfRun,
@@ -29,6 +30,8 @@ export interface PlayOptions {
   readonly workers: number;
   /** The output folder, absolute. */
   readonly out: string;
+  /** Whether the fewest remedies that do as much are looked for, or none are. */
+  readonly fewest: "find" | "none";
   /** Called when a run begins or ends. */
   readonly onProgress: (done: number, of: number, underWay: readonly string[]) => void;
   /** What a script printed. */
@@ -93,7 +96,7 @@ export async function playRemedies(
   for (const { run, before } of begun) {
     const about = {
       scenario: run.scenario.name,
-      client: { name: run.client, version: run.version },
+      client: { name: parseClientName(run.client).name, version: run.version },
       mount: run.mount,
       before,
     };
@@ -110,14 +113,17 @@ export async function playRemedies(
           : { kind: "failed", remedies: sets[at] ?? [], message: one.message },
       );
     const [alone, together] = [tried.slice(0, -1), tried.at(-1)];
-    const fewest = await fewestOf(run, { before, alone, together }, (remedies) =>
-      playAll([{ run, remedies }], io, options),
-    );
+    const fewest =
+      options.fewest === "none"
+        ? undefined
+        : await fewestOf({ before, alone, together }, (remedies) =>
+            playAll([{ run, remedies }], io, options),
+          );
     found.push({
       ...about,
       alone,
       ...(together === undefined ? {} : { together }),
-      ...(fewest === undefined ? {} : { fewest }),
+      ...fewest,
     });
   }
   return { found, failures };
@@ -125,7 +131,6 @@ export async function playRemedies(
 
 /** As few remedies as do what all together do: one, or all that acted without those that can be left out. */
 async function fewestOf(
-  _: Selected,
   {
     before,
     alone,
@@ -136,21 +141,21 @@ async function fewestOf(
     readonly together: Tried | undefined;
   },
   play: (remedies: readonly RemedyName[]) => Promise<readonly Played[]>,
-): Promise<Trial | undefined> {
+): Promise<Fewest | undefined> {
   if (together?.kind !== "played") return undefined;
   if (!isCredited(together, before)) {
     // Together they may undo what one of them does alone.
-    return bestAlone(alone, { before, together: before });
+    return fewestAmong(enoughAlone(alone, { before, together: before }));
   }
-  const one = bestAlone(alone, { before, together: together.trial });
-  if (one !== undefined) return one;
+  const single = fewestAmong(enoughAlone(alone, { before, together: together.trial }));
+  if (single !== undefined) return single;
   const acting = together.trial.uses.filter(({ acts }) => acts > 0).map(({ remedy }) => remedy);
   let fewest: Trial = together.trial;
   let kept: readonly RemedyName[] = remedyNames.filter((name) => acting.includes(name));
   const [first] = await play(kept);
   if (first !== undefined && "trial" in first && isAsGoodAs(first.trial, together.trial))
     fewest = first.trial;
-  else return together.trial;
+  else return { fewest: together.trial };
   for (const name of kept) {
     const fewer = kept.filter((other) => other !== name);
     if (fewer.length === 0) break;
@@ -159,7 +164,16 @@ async function fewestOf(
     if (!isAsGoodAs(played.trial, together.trial)) continue;
     [kept, fewest] = [fewer, played.trial];
   }
-  return fewest;
+  return { fewest };
+}
+
+type Fewest = Pick<RemediesOfRun, "alternatives"> & { readonly fewest: Trial };
+
+/** The first of the remedies that are enough by themselves, with the names of the others. */
+function fewestAmong([first, ...others]: readonly Trial[]): Fewest | undefined {
+  if (first === undefined) return undefined;
+  const alternatives = others.flatMap(({ remedies }) => remedies);
+  return { fewest: first, ...(alternatives.length === 0 ? {} : { alternatives }) };
 }
 
 /** Plays them all; in the order in which they are given. */

@@ -1,8 +1,7 @@
 /** Remedies around clients in whole runs: what they fix, and that only what was in effect is counted. */
 import { describe, expect, it } from "vitest";
 import { runScenario } from "../../runner/run.ts";
-import { writeJournal } from "../../history/journal.ts";
-import { parseJournal } from "../../history/journal.ts";
+import { parseJournal, writeJournal } from "../../history/journal.ts";
 import { costOf } from "../../reporting/model/cost.ts";
 import { judgeHistory } from "../../rules/rules.ts";
 import { loadScenario } from "../../../scenarios/find-scenario.ts";
@@ -67,27 +66,12 @@ describe("a run with remedies", () => {
     expect(await fixed(name, remedy, wanted)).toContain(rule);
   });
 
-  it("keeps a session inside the backup's three days by renewing while its user is away", async () => {
-    const answered = ({ history }: Awaited<ReturnType<typeof play>>): number =>
-      history.events.filter(
-        (e) => e.kind === "exchange-ended" && e.servedBy === "backup" && e.issued,
-      ).length;
-    const before = await play("backup-idle-73h", []);
-    const after = await play("backup-idle-73h", ["early-renewal"]);
-    expect([before.cost.withoutTokenMs, answered(before)]).toEqual([3_600_000, 0]);
-    expect(after.cost.withoutTokenMs).toBe(0);
-    expect(answered(after)).toBeGreaterThan(0);
-    expect(after.requests).toBeGreaterThan(before.requests);
-  });
-
   it("counts a remedy that had nothing to do as called and not as acting, and leaves the run as it was", async () => {
-    const before = await play("outage-12h-daemon-past-refresh-in", []);
-    const after = await play("outage-12h-daemon-past-refresh-in", ["regional-fallback"]);
-    expect(after.uses.get("regional-fallback")).toEqual({
-      remedy: "regional-fallback",
-      calls: 1_800,
-      acts: 0,
-    });
+    const before = await play("server-error-html", []);
+    const after = await play("server-error-html", ["regional-fallback"]);
+    const { calls, acts } = after.uses.get("regional-fallback") ?? {};
+    expect([calls, acts]).toEqual([expect.any(Number), 0]);
+    expect(calls).toBeGreaterThan(0);
     expect(after.history.events).toEqual(before.history.events);
   });
 

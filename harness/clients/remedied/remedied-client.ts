@@ -10,7 +10,7 @@ import { withJitteredBackoff } from "../remedies/jittered-backoff.ts";
 import { withLastGoodToken } from "../remedies/last-good-token.ts";
 import { type TokenStore, withSteadyStore } from "../remedies/persisted-cache.ts";
 import { withRegionalFallback } from "../remedies/regional-fallback.ts";
-import type { RemedyOptions } from "../remedies/remedy-clock.ts";
+import { machineClock, type RemedyClock, type RemedyOptions } from "../remedies/remedy-clock.ts";
 import { withRetryAfter } from "../remedies/retry-after.ts";
 import { withRetryBudget } from "../remedies/retry-budget.ts";
 import { withSingleFlight } from "../remedies/single-flight.ts";
@@ -116,8 +116,18 @@ function createTally(names: readonly RemedyName[]): Tally {
           calls: calls.get(remedy) ?? 0,
           acts: acts.get(remedy) ?? 0,
         })),
-    optionsFor: (name, { clock }) => ({ clock, onAct: () => add(acts, name) }),
+    optionsFor: (name, context) => ({
+      clock: clockOf(context),
+      onAct: () => add(acts, name),
+    }),
   };
+}
+
+/** The clock that an app has: that of its device, which a fault may have put wrong. Pages and other programs have theirs elsewhere. */
+function clockOf({ clock, browser, program }: ClientContext): RemedyClock {
+  const isHere = browser === undefined && program === undefined;
+  const now = (): number => (isHere ? machineClock.now() : clock.now());
+  return { now, sleep: (ms, signal) => clock.sleep(ms, signal) };
 }
 
 /** Remedies around requests. The one that stands first sees a request first. */

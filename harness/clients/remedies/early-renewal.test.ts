@@ -88,6 +88,14 @@ it("does not ask a client all the time that gives out the same token again", asy
   expect(source.mock.calls.length).toBeLessThan(30);
 });
 
+it("keeps its distance also when the clock is wrong, and each new token looks as if it had expired", async () => {
+  const { clock, source, get } = renewing({ whileIdleMs: HOUR_MS });
+  source.mockImplementation(() => Promise.resolve(tokenUntil(clock.now() - HOUR_MS)));
+  await get(request);
+  await clock.pass(HOUR_MS);
+  expect(source.mock.calls.length).toBeLessThanOrEqual(13);
+});
+
 it("asks for a new token when a request does, and forgets one that an API has refused", async () => {
   const { source, get } = renewing();
   await get(request);

@@ -28,7 +28,7 @@ export interface EarlyRenewalOptions<Request, Token> extends Omit<
   readonly afterShare?: number;
   /** For how long after the last call tokens are renewed although no one asks, ms. Default: 0, only when somebody asks. */
   readonly whileIdleMs?: number;
-  /** How long after a failed renewal the next one begins, ms; it doubles up to an hour. Default: five minutes. */
+  /** How long after a failed renewal the next one begins, ms; it doubles up to an hour. No two renewals are closer. Default: five minutes. */
   readonly retryAfterMs?: number;
   /** The request that goes past the client's own cache. Default: with `forceRefresh` and `skipCache`, as MSAL calls it. */
   readonly renewing?: (request: Request) => Request;
@@ -46,8 +46,6 @@ interface Kept<Request, Token> {
 }
 
 const RETRY_MAX_MS = 3_600_000;
-/** A token that says nothing good of its life is not renewed at once. */
-const RENEWAL_MIN_MS = 1_000;
 
 /**
  * Renews tokens in the background after half of their life, and hands the kept one out meanwhile:
@@ -116,9 +114,10 @@ function createRenewal<Request, Token>(
     if (expiresAt === undefined) return;
     // The same token again, from the client's cache: half of its life is counted from its beginning.
     const isSame = before?.expiresAt === expiresAt;
+    // A clock that is wrong makes a new token look old: renewals keep their distance all the same.
     const renewAt = isSame
       ? before.renewAt
-      : clock.now() + Math.max(RENEWAL_MIN_MS, afterShare * (expiresAt - clock.now()));
+      : clock.now() + Math.max(retryAfterMs, afterShare * (expiresAt - clock.now()));
     const rest = { failures: 0, isRenewing: false, calledAt };
     all.set(key, { request, token, expiresAt, renewAt, ...rest });
     const [oldest] = all.keys();

@@ -1,7 +1,7 @@
 /** Credit for remedies: only what was in effect, and never without what it makes worse. */
 import { describe, expect, it } from "vitest";
 import { effectOf, isAsGoodAs } from "./effect.ts";
-import { bestAlone, isCredited, triedOf } from "./remedies-report.ts";
+import { enoughAlone, isCredited, triedOf } from "./remedies-report.ts";
 import type { Figures, Trial } from "./trial.ts";
 
 const figures: Figures = {
@@ -47,7 +47,7 @@ describe("a remedy", () => {
     const after = trial({ remedy: "single-flight", calls: 0, acts: 0, figures: better });
     expect(effectOf(before, after)).toEqual({ kind: "not-called" });
     expect(isCredited(triedOf(before, after), before)).toBe(false);
-    expect(bestAlone([triedOf(before, after)], { before, together: before })).toBeUndefined();
+    expect(enoughAlone([triedOf(before, after)], { before, together: before })).toEqual([]);
   });
 
   it("that had nothing to do gets no credit for figures that differ", () => {
@@ -112,13 +112,16 @@ describe("the best remedy by itself", () => {
       trial({ remedy: "last-good-token", figures: better }),
       trial({ remedy: "bounded-wait", figures: { withoutTokenMs: 1_000 } }),
     ].map((one) => triedOf(before, one));
-    expect(bestAlone(tried, { before, together })?.remedies).toEqual(["last-good-token"]);
+    expect(enoughAlone(tried, { before, together }).map(({ remedies }) => remedies)).toEqual([
+      ["last-good-token"],
+      ["early-renewal"],
+    ]);
   });
 
   it("is none when it leaves a rule failing that all together fix", () => {
     const together = trial({ remedy: "all", figures: better });
     const half = trial({ remedy: "retry-after", figures: better, failing: ["backoff"] });
     expect(isAsGoodAs(half, together)).toBe(false);
-    expect(bestAlone([triedOf(before, half)], { before, together })).toBeUndefined();
+    expect(enoughAlone([triedOf(before, half)], { before, together })).toEqual([]);
   });
 });

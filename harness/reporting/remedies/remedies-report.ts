@@ -19,6 +19,8 @@ export interface RemediesOfRun {
   readonly together?: Tried;
   /** The fewest found that do as much as all together; absent when none does anything. */
   readonly fewest?: Trial;
+  /** Other single remedies that do as much. */
+  readonly alternatives?: readonly string[];
 }
 
 /** Whether a run leaves nothing to fix. */
@@ -38,11 +40,11 @@ export function isCredited(tried: Tried, before: Trial): boolean {
   );
 }
 
-/** Of the single remedies that do as much as all together, the one with the fewest requests. */
-export function bestAlone(
+/** The single remedies that do as much as all together; first the one with the least that is worse, then that with the fewest requests. */
+export function enoughAlone(
   alone: readonly Tried[],
   { before, together }: { readonly before: Trial; readonly together: Trial },
-): Trial | undefined {
+): readonly Trial[] {
   const enough = alone.flatMap((tried) =>
     tried.kind === "played" && isCredited(tried, before) && isAsGoodAs(tried.trial, together)
       ? [tried.trial]
@@ -54,7 +56,7 @@ export function bestAlone(
       one.failing.length - other.failing.length ||
       worseCount(before, one) - worseCount(before, other) ||
       one.figures.requests - other.figures.requests,
-  )[0];
+  );
 }
 
 function worseCount(before: Trial, trial: Trial): number {

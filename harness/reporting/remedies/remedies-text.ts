@@ -99,7 +99,7 @@ function actsText({ uses }: Trial): string {
   return `in effect: ${acting.map(({ remedy, acts }) => `${remedy} ${acts}×`).join(", ")}`;
 }
 
-function fewestLines({ fewest, together }: RemediesOfRun): readonly string[] {
+function fewestLines({ fewest, together, alternatives = [] }: RemediesOfRun): readonly string[] {
   if (fewest === undefined) return ["", "No remedy that was in effect leaves less to fix."];
   const names = fewest.remedies.join(" and ");
   const verb = fewest.remedies.length === 1 ? "does" : "do";
@@ -109,7 +109,11 @@ function fewestLines({ fewest, together }: RemediesOfRun): readonly string[] {
       ? "nothing is left to fix"
       : `${rest.length === 0 ? "no rule fails" : `${rest.join(", ")} still ${rest.length === 1 ? "fails" : "fail"}`}, ${formatDuration(fewest.figures.withoutTokenMs)} without a token`;
   const all = together === undefined ? "" : `, as much as all together`;
-  return ["", `Enough: ${names} ${verb} it${all}: ${left}.`];
+  const others =
+    alternatives.length === 0
+      ? ""
+      : ` So ${alternatives.length === 1 ? "does" : "do"} ${alternatives.join(", ")}.`;
+  return ["", `Enough: ${names} ${verb} it${all}: ${left}.${others}`];
 }
 
 function table(rows: readonly (readonly string[])[]): readonly string[] {
