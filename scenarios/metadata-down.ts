@@ -19,6 +19,11 @@ const expects = [
 /** The sign-in host of an external tenant; its metadata is in no library (`docs/sources.md#g6`). */
 const customerHost = "contoso.ciamlogin.com";
 
+const notApplicableTo = ["msal-python", "azure-identity-python"].map((client) => ({
+  client,
+  why: "MSAL for Python, as Debian 12 has it, refuses the hosts of External ID as unknown",
+}));
+
 export const metadataDownWarm = defineScenario({
   name: "metadata-down-warm",
   title: "openid-configuration fails for six hours for clients that read it a day before",
@@ -32,6 +37,7 @@ export const metadataDownWarm = defineScenario({
   needs: ["authorization-code", "silent"],
   asserts: ["availability", "cached-token", "recovery"],
   expects,
+  notApplicableTo,
   // Metadata are kept for a day: these clients read them again in the outage.
   faults: [discoveryDown({ from: hours(22), for: hours(6) })],
   async script(context) {
@@ -58,6 +64,7 @@ export const metadataDownCold = defineScenario({
   needs: ["client-credentials"],
   asserts: ["availability", "recovery"],
   expects,
+  notApplicableTo,
   faults: [discoveryDown({ from: 0, for: hours(1) })],
   async script(context) {
     const daemon = await context.open({ app: "nightly-daemon", host: customerHost });

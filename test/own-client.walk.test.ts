@@ -99,7 +99,9 @@ it("leaves scenarios out that its file declares, with the reason", () => {
   expect(stdout).toContain(
     "Not run, as the file of own leaves it out (it has addresses of its own): dns-failure.",
   );
-  expect(stdout).toContain("Not run, as own does not know what is needed: metadata-down-warm.");
+  expect(stdout).toContain(
+    "Not run, as own does not know authorization-code, silent: metadata-down-warm.",
+  );
   expect(code).toBe(0);
 });
 

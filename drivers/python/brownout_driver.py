@@ -2,16 +2,19 @@
 
 A driver gives run() a function that opens its client. Everything else is here: lines in and out,
 calls in threads of their own, and time. The clock is libfaketime's, which Brownout moves; waits
-are announced, so that they take no time of the machine. Libraries are imported after this module,
-because time.sleep is replaced here.
+and time-outs of sockets are announced, so that they take no time of the machine. Libraries are
+imported after this module, because time.sleep is replaced here.
 """
 
 import json
 import os
+import select
 import socket
+import ssl
 import sys
 import threading
 import time
+import weakref
 
 PROTOCOL = "brownout/driver/1"
 
@@ -49,6 +52,112 @@ def _sleep(seconds):
 
 
 time.sleep = _sleep
+
+
+class _Deadline:
+    """When a socket's time-out is over, in the time of the scenario. It is announced before anything
+    is sent, or time could go on without it; select() waits for it beside the socket."""
+
+    def __init__(self, seconds):
+        self._reading, self._writing = os.pipe()
+        self.is_awaited = False
+        self._number = _next("wait")
+        _waits[self._number] = self
+        _say({"deadline": self._number, "forMs": seconds * 1000})
+
+    def fileno(self):
+        return self._reading
+
+    def set(self):
+        if self.is_awaited:
+            os.write(self._writing, b"!")
+        else:
+            self.end()
+
+    def end(self):
+        with _lock:
+            is_open, self._number = self._number, None
+        if is_open is None:
+            return
+        _waits.pop(is_open, None)
+        _say({"ended": is_open})
+        os.close(self._reading)
+        os.close(self._writing)
+
+
+_deadlines = weakref.WeakKeyDictionary()
+
+
+def _renew_deadline(sock):
+    before = _deadlines.pop(sock, None)
+    seconds = sock.gettimeout()
+    if seconds:
+        _deadlines[sock] = _Deadline(seconds)
+    if before is not None:
+        before.end()
+
+
+def _with_deadlines(kind):
+    send = kind.sendall
+
+    def sendall(self, *data):
+        if self not in _deadlines:
+            _renew_deadline(self)
+        return send(self, *data)
+
+    kind.sendall = sendall
+
+
+def _read_within(read):
+    def readinto(self, buffer):
+        sock = self._sock
+        deadline = _deadlines.get(sock)
+        if deadline is None:
+            return read(self, buffer)
+        deadline.is_awaited = True
+        taken = _read_before(deadline, sock, buffer)
+        if taken is None:
+            # The simulator is to see it before time goes on.
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+            _deadlines.pop(sock).end()
+            raise socket.timeout("The read operation timed out")
+        _renew_deadline(sock)
+        return taken
+
+    return readinto
+
+
+def _read_before(deadline, sock, buffer):
+    """What has come, or None when the time was over before."""
+    seconds = sock.gettimeout()
+    while True:
+        try:
+            # What TLS says for itself is none of the answer.
+            sock.settimeout(0)
+            return sock.recv_into(buffer)
+        except (ssl.SSLWantReadError, BlockingIOError):
+            pass
+        finally:
+            sock.settimeout(seconds)
+        ready, _, _ = select.select([sock, deadline], [], [])
+        if sock not in ready:
+            return None
+
+
+def _close_after(close):
+    def close_with_deadline(self):
+        deadline = _deadlines.pop(self._sock, None) if self._sock is not None else None
+        if deadline is not None:
+            deadline.end()
+        close(self)
+
+    return close_with_deadline
+
+
+_with_deadlines(socket.socket)
+_with_deadlines(ssl.SSLSocket)
+socket.SocketIO.readinto = _read_within(socket.SocketIO.readinto)
+socket.SocketIO.close = _close_after(socket.SocketIO.close)
 
 
 def _connect_directly():
@@ -181,7 +290,9 @@ def run(name, load):
             _in_thread(message, lambda message=message: state["acquire"](message))
         elif kind == "time":
             for number in message["woken"]:
-                _waits.pop(number).set()
+                over = _waits.pop(number, None)
+                if over is not None:
+                    over.set()
         elif kind == "answered":
             asked = _asks.get(message["ask"])
             if asked is not None:

@@ -40,7 +40,7 @@ import { cacheOption, keptVersions } from "./client-versions/cache-option.ts";
 export const runOptions = {
   client: {
     value: "NAME[@VERSION]|FILE",
-    says: "the client under test, or the file of one of your own, such as ./acme-auth.client.ts (default: the scenario's own, else msal-node)",
+    says: "the client under test, or the file of one of your own, such as ./acme-auth.client.ts; several with commas between (default: the scenario's own, else msal-node)",
   },
   mount: {
     value: "NAME",

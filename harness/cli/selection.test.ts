@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { wantsNoBrowser } from "../browser/launch/find-browser.ts";
 import { selectRuns } from "./selection.ts";
+import { skippedLines } from "./skipped-lines.ts";
 
 const select = (wanted: Partial<Parameters<typeof selectRuns>[0]>) =>
   selectRuns({ filters: ["token-edge"], cwd: "/", ...wanted });
@@ -53,6 +54,45 @@ describe.skipIf(wantsNoBrowser())("with a browser", () => {
       place: `--mount ${mount}`,
       hint,
     });
+  });
+});
+
+describe("clients that are named", () => {
+  it("are several with commas between, each with the scenarios that it can play", async () => {
+    const { runs, skipped } = await select({
+      filters: ["token-throttled", "long-weekend"],
+      client: "msal-node,openid-client@6,bare-fetch,msal-node",
+    });
+    expect(runs.map(({ name }) => name)).toEqual([
+      "token-throttled--msal-node",
+      "token-throttled--bare-fetch",
+      "long-weekend--msal-node",
+      "long-weekend--bare-fetch",
+    ]);
+    expect(skipped).toEqual([
+      {
+        scenario: "token-throttled",
+        client: "openid-client",
+        unknownFlows: ["client-credentials"],
+      },
+      {
+        scenario: "long-weekend",
+        client: "openid-client",
+        unknownFlows: ["silent", "client-credentials"],
+      },
+    ]);
+    expect(skippedLines(skipped)).toEqual([
+      "Not run, as openid-client does not know client-credentials: token-throttled.",
+      "Not run, as openid-client does not know silent, client-credentials: long-weekend.",
+    ]);
+  });
+
+  it("are a mistake when one of them is not known, or none can play", async () => {
+    const named = (client: string) => select({ filters: ["long-weekend"], client });
+    await expect(named("msal-node,msal-nod")).rejects.toMatchObject({ code: "unknown-client" });
+    await expect(named("openid-client")).rejects.toThrow(
+      "openid-client cannot run long-weekend, which needs what it does not know: silent, client-credentials",
+    );
   });
 });
 

@@ -3,9 +3,10 @@
  * cut into shards. Everything that a name can be wrong about is found here, before any
  * folder is made.
  */
+import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { HarnessError, suggestNames } from "../core/errors.ts";
-import { supportsAllFlows, whyNotApplicable } from "../clients/registry.ts";
+import { flowsUnknownTo, whyNotApplicable } from "../clients/registry.ts";
 import { listScenarios, loadScenario } from "../../scenarios/find-scenario.ts";
 import {
   browserMounts,
@@ -17,6 +18,7 @@ import {
 import { isBrowserMount, isProgramMount, whyNoBrowser } from "../network/mounts.ts";
 import { ownAppOf } from "../clients/own-app.ts";
 import { describeEachScenario } from "./worker/describe-files.ts";
+import type { Flow } from "../history/event.ts";
 import type { ScenarioSummary } from "../runner/scenario-summary.ts";
 import type { ClientUnderTest } from "../clients/client.ts";
 import type { ClientCache } from "../clients/versions/client-cache.ts";
@@ -65,6 +67,8 @@ export interface Skipped {
   readonly missing?: HarnessError;
   /** Why it says nothing about the client. */
   readonly notApplicable?: NotApplicable;
+  /** The flows that the scenario needs and the client does not know. */
+  readonly unknownFlows?: readonly Flow[];
 }
 
 /** Why a scenario says nothing about a client, and who says so: the scenario, as its faults cannot meet it, or the file of the client. */
@@ -92,12 +96,12 @@ export async function selectRuns(wanted: Wanted): Promise<Selection> {
   const runs = new Map<string, Selected>();
   const skipped: Skipped[] = [];
   const placeOf = createPlaces(wanted.mount);
-  const own = await findOwnClient(wanted.client, wanted.cwd);
+  const named = await findNamed(wanted);
   const { found, unusable: unloaded } = await findScenarios(wanted.filters, wanted.cwd);
   const unusable = [...unloaded];
   for (const one of found) {
     try {
-      const selected = await selectFor(one, wanted, { own, placeOf });
+      const selected = await selectFor(one, wanted, { named, placeOf });
       for (const run of selected.runs) {
         const namesake = selected.runs.find((other) => other !== run && other.name === run.name);
         checkName(run, runs.get(run.name) ?? namesake);
@@ -114,15 +118,35 @@ export async function selectRuns(wanted: Wanted): Promise<Selection> {
   return { runs: [...runs.values()], skipped, unusable };
 }
 
+/** A client that `--client` names. */
+interface NamedClient {
+  readonly name: string;
+  /** It is the user's own, and this its file. */
+  readonly own?: OwnClient;
+}
+
+/** The clients that `--client` names, with commas between; undefined when it names none. */
+async function findNamed({ client, cwd }: Wanted): Promise<readonly NamedClient[] | undefined> {
+  if (client === undefined) return undefined;
+  // A file may have a comma in its name.
+  const names = existsSync(resolve(cwd, client)) ? [client] : client.split(",");
+  const found: NamedClient[] = [];
+  for (const name of new Set(names)) {
+    const own = await findOwnClient(name, cwd);
+    found.push({ name, ...(own === undefined ? {} : { own }) });
+  }
+  return found;
+}
+
 /** The runs of one scenario, with each of its clients. */
 async function selectFor(
   { scenario, file }: Found,
   wanted: Wanted,
   {
-    own,
+    named,
     placeOf,
   }: {
-    readonly own: OwnClient | undefined;
+    readonly named: readonly NamedClient[] | undefined;
     readonly placeOf: ReturnType<typeof createPlaces>;
   },
 ): Promise<Omit<Selection, "unusable">> {
@@ -136,15 +160,16 @@ async function selectFor(
     if (!isOptional) throw missing;
     skipped.push({ scenario: scenario.name, client, missing });
   };
-  for (const name of clientsOf(scenario, wanted.client)) {
+  for (const { name, own } of named ?? clientsOf(scenario)) {
     const placed = own ?? (await placeClient(name, scenario, wanted.cache).catch(missingOf));
     if (placed instanceof HarnessError) {
       leaveOut(name ?? placed.place ?? "its client", placed);
       continue;
     }
     const { client } = placed;
-    if (!supportsAllFlows(client, scenario)) {
-      skipped.push({ scenario: scenario.name, client: client.name });
+    const unknownFlows = flowsUnknownTo(client, scenario);
+    if (unknownFlows.length > 0) {
+      skipped.push({ scenario: scenario.name, client: client.name, unknownFlows });
       continue;
     }
     const notApplicable = whyLeftOut(scenario, client, own);
@@ -324,14 +349,11 @@ function globPattern(glob: string): RegExp {
   return new RegExp(`^${pattern}$`);
 }
 
-function clientsOf(
-  { clients = [] }: ScenarioSummary,
-  wanted: string | undefined,
-): readonly (string | undefined)[] {
-  if (wanted !== undefined) return [wanted];
-  return clients.length === 0
-    ? [undefined]
-    : clients.map((client) => (typeof client === "string" ? client : client.name));
+function clientsOf({
+  clients = [],
+}: ScenarioSummary): readonly { readonly name: string | undefined; readonly own?: OwnClient }[] {
+  if (clients.length === 0) return [{ name: undefined }];
+  return clients.map((client) => ({ name: typeof client === "string" ? client : client.name }));
 }
 
 /** Two runs with one name would write the same files. */
@@ -365,7 +387,7 @@ function nothingToRun(skipped: readonly Skipped[]): HarnessError {
       ? "there is nothing to run"
       : first.notApplicable !== undefined
         ? `${first.scenario} says nothing about ${first.client}: ${first.notApplicable.why}`
-        : `${first.client} cannot run ${first.scenario}: it does not know a flow that the scenario needs`;
+        : `${first.client} cannot run ${first.scenario}, which needs what it does not know: ${(first.unknownFlows ?? []).join(", ")}`;
   return new HarnessError("bad-usage", message, {
     hint: 'See what scenarios need and clients know with "brownout list".',
   });

@@ -55,12 +55,20 @@ export function isInBrowser(client: string): boolean {
   return packagesByClient.get(client)?.inBrowser === true;
 }
 
+/** The flows that a scenario needs and a client does not know. */
+export function flowsUnknownTo(
+  client: Pick<ClientUnderTest, "flows">,
+  scenario: Pick<ClientChoice, "needs">,
+): readonly Flow[] {
+  return scenario.needs.filter((flow) => !client.flows.includes(flow));
+}
+
 /** Whether a client supports every flow that a scenario needs. */
 export function supportsAllFlows(
   client: Pick<ClientUnderTest, "flows">,
   scenario: Pick<ClientChoice, "needs">,
 ): boolean {
-  return scenario.needs.every((flow) => client.flows.includes(flow));
+  return flowsUnknownTo(client, scenario).length === 0;
 }
 
 /** Why a scenario says nothing about a client: its faults cannot meet it. Undefined when they can. */

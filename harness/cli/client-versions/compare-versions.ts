@@ -3,7 +3,8 @@
  * another seed, so that chance is distinguished from change.
  */
 import { join } from "node:path";
-import type { ClientCache, ClientFolder } from "../../clients/versions/client-cache.ts";
+import { loadClient } from "../../clients/registry.ts";
+import type { ClientCache } from "../../clients/versions/client-cache.ts";
 import { compareVersions } from "../../clients/versions/version-order.ts";
 import type { ClientVersions } from "../../clients/versions/version-spec.ts";
 import { brownoutVersion } from "../../core/version.ts";
@@ -21,7 +22,12 @@ import type { InterruptSignal } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import type { OwnClient } from "../own-client.ts";
 import type { Found } from "../selection.ts";
-import { planVersions, type VersionPlan, type VersionRun } from "./plan-versions.ts";
+import {
+  type PlayedClient,
+  planVersions,
+  type VersionPlan,
+  type VersionRun,
+} from "./plan-versions.ts";
 import { playVersions, type VersionOutcome } from "./play-versions.ts";
 
 /** What was played and what changed. */
@@ -133,9 +139,13 @@ function besideOwn(
 async function provideAll(
   wanted: readonly ClientVersions[],
   cache: ClientCache,
-): Promise<readonly ClientFolder[]> {
-  const folders: ClientFolder[] = [];
+): Promise<readonly PlayedClient[]> {
+  const folders: PlayedClient[] = [];
   for (const { client, wanted: texts } of wanted) {
+    if (texts.length === 0) {
+      const { version } = await loadClient(client, { needs: [] });
+      folders.push({ client, version, installed: true });
+    }
     const resolved = new Map<string, string>();
     for (const text of texts) resolved.set(await cache.resolve(client, text), text);
     for (const version of [...resolved.keys()].sort(compareVersions))

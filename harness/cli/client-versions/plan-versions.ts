@@ -7,6 +7,7 @@ import type { ClientUnderTest } from "../../clients/client.ts";
 import { HarnessError } from "../../core/errors.ts";
 import {
   defaultClientNames,
+  flowsUnknownTo,
   loadClient,
   supportsAllFlows,
   whyNotApplicable,
@@ -20,9 +21,10 @@ import { checkAsserts } from "../../reporting/model/judge-run.ts";
 import type { OwnClient } from "../own-client.ts";
 import { createPlaces, type Found, runName } from "../selection.ts";
 
-/** What is played: a client's package in one version, or the user's own client of a file. */
+/** What is played: a client's package in one version, a driver with what is installed on this machine, or the user's own client of a file. */
 export type PlayedClient =
   | ClientFolder
+  | { readonly client: string; readonly version: string; readonly installed: true }
   | { readonly client: string; readonly version: string; readonly own: OwnClient };
 
 /** One scenario with one version. */
@@ -96,9 +98,9 @@ export async function planVersions(
 
 /** Where a worker finds the client. */
 function whereIs(version: PlayedClient): Pick<RunTask, "client" | "clientFolder" | "clientFile"> {
-  return "own" in version
-    ? { client: version.client, clientFile: version.own.file }
-    : { client: `${version.client}@${version.version}`, clientFolder: version.folder };
+  if ("own" in version) return { client: version.client, clientFile: version.own.file };
+  const client = `${version.client}@${version.version}`;
+  return "installed" in version ? { client } : { client, clientFolder: version.folder };
 }
 
 /** Why the scenario says nothing about the client; undefined when it can be played. */
@@ -107,10 +109,8 @@ function whyNotPlayed(
   client: Pick<ClientUnderTest, "name" | "flows">,
   version: PlayedClient,
 ): string | undefined {
-  if (!supportsAllFlows(client, scenario)) {
-    const missing = scenario.needs.filter((flow) => !client.flows.includes(flow));
-    return `it does not know ${missing.join(", ")}`;
-  }
+  const missing = flowsUnknownTo(client, scenario);
+  if (missing.length > 0) return `it does not know ${missing.join(", ")}`;
   const declared = "own" in version ? version.own.whyNot(scenario.name) : undefined;
   if (declared !== undefined) return `its file leaves it out: ${declared}`;
   const notApplicable = whyNotApplicable(client, scenario);
@@ -122,11 +122,12 @@ export function folderName({ client, version }: Pick<PlayedClient, "client" | "v
   return `${client}-${version}`;
 }
 
-/** A scenario is for the clients that `brownout run` runs it with; one that is named by itself, and each for a client of the user's own, for every client that can play it. */
+/** A scenario is for the clients that `brownout run` runs it with; one that is named by itself, and each for a client of the user's own and for a driver, for every client that can play it. */
 function isFor(version: PlayedClient, { scenario, named }: Found): boolean {
   const { client } = version;
   if ("own" in version) return supportsAllFlows(version.own.client, scenario) || named === true;
-  return named === true ? scenario.needs.length > 0 : defaultClientNames(scenario).includes(client);
+  if (named === true || "installed" in version) return scenario.needs.length > 0;
+  return defaultClientNames(scenario).includes(client);
 }
 
 async function loaded(
@@ -134,7 +135,8 @@ async function loaded(
   scenario: ScenarioSummary,
 ): Promise<Pick<ClientUnderTest, "name" | "flows" | "inBrowser"> | HarnessError> {
   if ("own" in played) return played.own.client;
-  const { client, version, folder } = played;
+  const { client, version } = played;
+  const folder = "folder" in played ? played.folder : undefined;
   try {
     return await loadClient(`${client}@${version}`, scenario, folder);
   } catch (error) {

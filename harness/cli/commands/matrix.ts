@@ -4,6 +4,7 @@
  */
 import { rmSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import { packagedDrivers } from "../../clients/drivers/drivers.ts";
 import { clientPackages } from "../../clients/registry.ts";
 import { readClientVersions } from "../../clients/versions/version-spec.ts";
 import { HarnessError } from "../../core/errors.ts";
@@ -77,7 +78,11 @@ export async function matrixCommand(
   const { values, positionals } = given;
   const endSession = beginSession({ command: "matrix", ...given }, io);
   const beganAtMs = io.now();
-  const wanted = readClientVersions(positionals, [...clientPackages.keys()]);
+  const wanted = readClientVersions(
+    positionals,
+    [...clientPackages.keys()],
+    [...packagedDrivers.keys()],
+  );
   const seed = readSeed(values.seed, io.now);
   const workers = readWorkers(values.workers) ?? io.parallelism;
   const own = await ownClientOf(values.client, io.cwd);

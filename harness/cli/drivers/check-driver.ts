@@ -137,7 +137,7 @@ const calls: Readonly<Partial<Record<Flow, Script>>> = {
   password: forUser("desk-app", "password"),
   "device-code": forUser("desk-app", "device-code"),
   "managed-identity": async ({ open }) => {
-    const app = await open({ app: "vm-identity", machine: "imds-vm" });
+    const app = await open({ app: "web-vm-identity", machine: "web-vm" });
     usable(await app.acquire({ flow: "managed-identity", scopes: daemon.scopes }));
   },
 };

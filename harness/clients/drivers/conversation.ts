@@ -47,6 +47,9 @@ interface ConversationOptions {
   /** What the driver wants to know while it works on a request. */
   readonly onAsk: (ask: DriverAsk) => Promise<Readonly<Record<string, unknown>>>;
   readonly onWaiting: (wait: number, forMs: number) => void;
+  readonly onDeadline: (deadline: number, forMs: number) => void;
+  /** A wait or a deadline is over. */
+  readonly onEnded: (number: number) => void;
   readonly onProblem: (problem: DriverProblem) => void;
 }
 
@@ -159,6 +162,8 @@ function takeLine(text: string, { options, pending, state, say }: LineParts): vo
   const line = readLine(text);
   if (typeof line === "string") return problem(line);
   if ("waiting" in line) return options.onWaiting(line.waiting, line.forMs);
+  if ("deadline" in line) return options.onDeadline(line.deadline, line.forMs);
+  if ("ended" in line) return options.onEnded(line.ended);
   if ("ask" in line) {
     // While a person enters a device code, the library polls.
     const isWaitedFor = line.for !== "device-code";

@@ -66,6 +66,8 @@ export async function greetDriver({
     environment: process.env,
     onAsk: () => Promise.reject(new Error("nothing is open yet")),
     onWaiting: () => undefined,
+    onDeadline: () => undefined,
+    onEnded: () => undefined,
     onProblem(found) {
       try {
         onProblem(found);
@@ -152,6 +154,8 @@ async function openInstance(
     },
     onAsk: (ask) => answerAsk(ask, { calls, options, context }),
     onWaiting: (wait, forMs) => time.waits(wait, forMs),
+    onDeadline: (deadline, forMs) => time.expects(deadline, forMs),
+    onEnded: (number) => time.ended(number),
     onProblem(found) {
       try {
         (opening.onProblem ?? refuse)(found);

@@ -1,4 +1,4 @@
-/** MSAL for Python behind its driver; skipped where `brownout drivers` says that it is not installed. */
+/** MSAL and azure-identity for Python behind their drivers; skipped where `brownout drivers` says that it is not installed. */
 import { expect, it } from "vitest";
 import { HarnessError } from "../../core/errors.ts";
 import { hours, minutes, seconds } from "../../core/time/duration.ts";
@@ -8,14 +8,17 @@ import type { Scenario } from "../../runner/scenario.ts";
 import { graph, only, scenario } from "../../../test/support/run.ts";
 import { loadClient } from "../registry.ts";
 
-const client = await loadClient("msal-python", { needs: [] }).catch((error: unknown) => {
-  if (error instanceof HarnessError && error.code === "client-not-installed") return undefined;
-  throw error;
-});
+const installed = (name: string) =>
+  loadClient(name, { needs: [] }).catch((error: unknown) => {
+    if (error instanceof HarnessError && error.code === "client-not-installed") return undefined;
+    throw error;
+  });
+const client = await installed("msal-python");
+const azure = await installed("azure-identity-python");
 
-async function play(script: Scenario["script"], more: Partial<Scenario> = {}) {
-  if (client === undefined) throw new Error("not installed");
-  return runScenario(scenario(script, more), { client, mount: "program", seed: "1" });
+async function play(script: Scenario["script"], more: Partial<Scenario> = {}, of = client) {
+  if (of === undefined) throw new Error("not installed");
+  return runScenario(scenario(script, more), { client: of, mount: "program", seed: "1" });
 }
 
 const SLOW = { timeout: 600_000 };
@@ -79,5 +82,40 @@ it.skipIf(client === undefined)(
     expect(only(outcome, "operation-completed")).toMatchObject([
       { outcome: "fail", error: { name: "ConnectionError" } },
     ]);
+  },
+);
+
+it.skipIf(azure === undefined)(
+  "gives a request up after the time-out of its library, in the time of the scenario",
+  SLOW,
+  async () => {
+    const outcome = await play(
+      async ({ open }) => void (await (await open({ app: "nightly-daemon" })).attempt(token)),
+      {
+        faults: [
+          {
+            id: "hang",
+            at: "primary",
+            on: ["token"],
+            from: 0,
+            for: minutes(30),
+            effect: { kind: "hang" },
+          },
+        ],
+      },
+      azure,
+    );
+    const tokenRequests = new Set(
+      only(outcome, "exchange-began")
+        .filter(({ endpoint }) => endpoint === "token")
+        .map(({ exchange }) => exchange),
+    );
+    const ends = only(outcome, "exchange-ended").filter(({ exchange }) =>
+      tokenRequests.has(exchange),
+    );
+    expect(ends.map(({ end }) => end.kind)).toEqual(Array(4).fill("abandoned"));
+    // Four times the 300 s of azure-core, and its pauses of 1.6 and 3.2 s.
+    expect(outcome.simulatedMs).toBeGreaterThanOrEqual(minutes(20));
+    expect(outcome.simulatedMs).toBeLessThan(minutes(21));
   },
 );

@@ -69,7 +69,7 @@ export const driverRequestSchema = schema((z) => {
     z.strictObject({
       do: z.literal("time").describe("The clock has moved; there is no answer."),
       nowMs: z.number().describe("ms since the Unix epoch"),
-      woken: z.array(z.int()).describe("the waits that are over"),
+      woken: z.array(z.int()).describe("the waits and deadlines that are over"),
     }),
     z.strictObject({
       do: z.literal("answered").describe("The answer to something that the driver asked for."),
@@ -151,6 +151,17 @@ export const driverLineSchema = schema((z) =>
     z.strictObject({
       waiting: z.int().describe("A number for the wait, unique in this process."),
       forMs: z.number().min(0).describe("how long it will wait"),
+    }),
+    z.strictObject({
+      deadline: z
+        .int()
+        .describe("A number for the time-out of something that is under way, unique among waits."),
+      forMs: z.number().min(0).describe("after how long it is over"),
+    }),
+    z.strictObject({
+      ended: z
+        .int()
+        .describe("the wait or deadline that is over: cancelled, or done with after it was woken"),
     }),
     askSchema(),
   ]),

@@ -13,6 +13,20 @@ describe("clients with versions", () => {
     ]);
   });
 
+  it("are those of this machine for a client that stands without one", () => {
+    const read = (...texts: string[]) => readClientVersions(texts, known, ["msal-python"]);
+    expect(read("msal-python", "msal@1")).toEqual([
+      { client: "msal-python", wanted: [] },
+      { client: "msal", wanted: ["1"] },
+    ]);
+    expect(() => read("msal-python@1")).toThrow(
+      expect.objectContaining({
+        message: '"msal-python@1" names a version of msal-python',
+        hint: "This machine decides which one it is: write msal-python alone.",
+      }),
+    );
+  });
+
   it.each([
     [[], "no client is named", "Write clients with versions"],
     [

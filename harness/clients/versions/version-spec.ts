@@ -5,6 +5,7 @@ import { isWanted, LATEST } from "./version-order.ts";
 /** A client with versions as they were asked for: majors, `a.b`, whole, or `latest`. */
 export interface ClientVersions {
   readonly client: string;
+  /** None: the one that is installed. */
   readonly wanted: readonly string[];
 }
 
@@ -15,10 +16,14 @@ export interface ClientRange {
   readonly to: string;
 }
 
-/** Reads `CLIENT@V,V…`, each client once; `known` are the clients that are packages. */
+/**
+ * Reads `CLIENT@V,V…`, each client once; `known` are the clients that are packages, and `installed`
+ * those whose versions this machine decides, which stand without one.
+ */
 export function readClientVersions(
   texts: readonly string[],
   known: readonly string[],
+  installed: readonly string[] = [],
 ): readonly ClientVersions[] {
   if (texts.length === 0) {
     throw new HarnessError("bad-usage", "no client is named", {
@@ -27,6 +32,12 @@ export function readClientVersions(
   }
   const found = new Map<string, readonly string[]>();
   for (const text of texts) {
+    const [name = ""] = text.split("@");
+    if (installed.includes(name)) {
+      if (name !== text) throw withItsVersion(text, name);
+      found.set(name, []);
+      continue;
+    }
     const [client, versions] = splitClient(text, known, "msal-node@6,7");
     const wanted = versions.split(",").filter((version) => version !== "");
     if (wanted.length === 0) throw withoutVersion(text, "msal-node@6,7");
@@ -68,6 +79,12 @@ function splitClient(
   const versions = at > 0 ? text.slice(at + 1) : "";
   if (versions === "") throw withoutVersion(text, example);
   return [client, versions];
+}
+
+function withItsVersion(text: string, name: string): HarnessError {
+  return new HarnessError("bad-usage", `"${text}" names a version of ${name}`, {
+    hint: `This machine decides which one it is: write ${name} alone.`,
+  });
 }
 
 function withoutVersion(text: string, example: string): HarnessError {
