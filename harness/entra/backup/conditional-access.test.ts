@@ -173,3 +173,28 @@ describe("a refusal", () => {
     ]);
   });
 });
+
+describe("a policy that leaves someone or something out", () => {
+  const off = { conditions: ["location"], resilienceDefaults: "disabled" } as const;
+  const isNew = { enabledAtMs: 2_000 };
+
+  it.each<[string, Partial<ConditionalAccessPolicy>, number]>([
+    ["the user, with defaults off", { ...off, users: { ...toEveryone, exclude: ["adele"] } }, 0],
+    [
+      "another user, with defaults off",
+      { ...off, users: { ...toEveryone, exclude: ["megan"] } },
+      1,
+    ],
+    [
+      "the user of a group that it cannot know, with defaults off",
+      { ...off, users: { ...toGroup("board"), exclude: ["adele"] } },
+      0,
+    ],
+    ["the user, and is new", { ...isNew, users: { ...toEveryone, exclude: ["adele"] } }, 0],
+    ["another user, and is new", { ...isNew, users: { ...toEveryone, exclude: ["megan"] } }, 1],
+    ["all but requests for a context", { ...off, authenticationContexts: ["c1"] }, 0],
+    ["nothing", off, 1],
+  ])("%s: refuses %j %i times", (_, change, times) => {
+    expect(refusals(change)).toBe(times);
+  });
+});
