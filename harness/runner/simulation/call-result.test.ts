@@ -112,7 +112,7 @@ describe("a result that stands for a failure", () => {
       spawnSync(process.execPath, ["-e", "process.exit(3)"]),
       "exit_3",
     ],
-    ["a program that is not there", spawnSync("no-such-program-of-brownout"), "ENOENT"],
+    ["a program that is not there", spawnSync(`${process.execPath}-that-is-not-there`), "ENOENT"],
     [
       "a program that a signal ended",
       { status: null, signal: "SIGTERM", output: [null, "", ""], stdout: "", stderr: "" },
