@@ -52,6 +52,10 @@ describe("init in an app on Auth.js", () => {
     );
     for (const path of folder.files("brownout"))
       expect({ path, errors: syntaxErrorsOf(read(path)) }).toEqual({ path, errors: [] });
+
+    const again = await folder.main("init", "--no-run");
+    expect(again.stdout).toContain("\nNothing to write.\n");
+    expect(again.stdout).not.toContain("with another text");
   });
 
   it("takes no other runner for Next.js", async () => {

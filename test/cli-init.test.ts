@@ -46,7 +46,19 @@ describe("init in a project", () => {
       expect({ path, errors: syntaxErrorsOf(read(path)) }).toEqual({ path, errors: [] });
     const manifest = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
     expect(manifest.scripts["test:outage"]).toBe(row.script);
+    await expectNothingTheSecondTime();
   });
+
+  /** The tests that init has written do not lead it astray: it finds the same app again. */
+  const expectNothingTheSecondTime = async (): Promise<void> => {
+    const contents = () => folder.files().map((path) => [path, read(path)]);
+    const before = contents();
+    const { code, stdout, stderr } = await folder.main("init", "--yes", "--no-run");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("\nNothing to write.\n");
+    expect(stdout).not.toContain("with another text");
+    expect(contents()).toEqual(before);
+  };
 
   it("takes the registration as az prints it", async () => {
     write({

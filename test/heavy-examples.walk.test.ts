@@ -69,6 +69,9 @@ describe.skipIf(wantsNoBrowser())("the Angular example", () => {
         readFileSync(join(place, "angular/brownout", file), "utf8");
       expect(written("open-app.ts")).toContain('() => page.goto("/account/profile")');
       expect(written("outage.spec.ts")).toContain('await page.goto("/account/profile");');
+      const second = start("npx brownout init --no-run");
+      expect(second.printed).toMatch(/\nNothing to write\.\n/);
+      expect(second.status).toBe(0);
     },
   );
 });
