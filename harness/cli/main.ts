@@ -22,6 +22,8 @@ import { deliverCommand, deliverOptions } from "./commands/deliver.ts";
 import { driversCommand, driversOptions } from "./commands/drivers.ts";
 import { envCommand, envOptions } from "./commands/env.ts";
 import { execCommand, execOptions } from "./commands/exec.ts";
+import { fleetCommand } from "./commands/fleet.ts";
+import { fleetOptions } from "./fleet/fleet-options.ts";
 import { withNodeCommand } from "./commands/with-node.ts";
 import type { Io } from "./io.ts";
 import { initCommand, initOptions } from "./commands/init.ts";
@@ -182,6 +184,13 @@ const commands: ReadonlyMap<string, Command> = new Map([
       "did not come in the time that it was given.",
     ],
     perform: driversCommand,
+  }),
+  command("fleet", {
+    usage: "fleet [options]",
+    does: "plays an outage for up to millions of modelled clients, and says whether and when they come back",
+    options: fleetOptions,
+    exits: ["Exit codes: 0 done, 1 not back within --back-within, 2 wrong usage."],
+    perform: fleetCommand,
   }),
   command("list", {
     usage: "list [options]",
