@@ -33,7 +33,7 @@ import {
 import { type RemedyName, remedyNames, type RemedyUse } from "./remedy-names.ts";
 
 /** For how long tokens of people who are away are renewed, ms: a week. */
-export const IDLE_MS = 7 * 86_400_000;
+const IDLE_MS = 7 * 86_400_000;
 
 /** A client with remedies around it. */
 export interface RemediedClient {

@@ -95,6 +95,6 @@ it("is a table of Markdown, in which no message breaks a row", () => {
     "| server-error-html | msal-node@7 | backoff | jittered-backoff (worse: recovery fails) | fixed | 10m → none |",
   );
   expect(lines).toContain(
-    "- server-error-html, msal-node@6, backoff: no such run can be played here.",
+    "- no such run can be played here: server-error-html (msal-node@6, backoff).",
   );
 });

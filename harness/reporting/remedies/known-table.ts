@@ -130,15 +130,19 @@ export function knownLines({ rows, remedies, unplayed }: KnownTable): readonly s
     "| scenario | client | rule | fixed by | all together | without a token |",
     "| --- | --- | --- | --- | --- | --- |",
     ...rows.map(knownLine),
-    ...(unplayed.length === 0
-      ? []
-      : [
-          "",
-          ...unplayed.map(
-            ({ scenario, client, rule, why }) => `- ${scenario}, ${client}, ${rule}: ${why}.`,
-          ),
-        ]),
+    ...unplayedLines(unplayed),
   ];
+}
+
+/** Findings of which nothing can be said, by the reason. */
+function unplayedLines(unplayed: KnownTable["unplayed"]): readonly string[] {
+  if (unplayed.length === 0) return [];
+  const byReason = Map.groupBy(unplayed, ({ why }) => why);
+  const lines = [...byReason].map(([why, findings]) => {
+    const names = findings.map(({ scenario, client, rule }) => `${scenario} (${client}, ${rule})`);
+    return `- ${why}: ${names.join(", ")}.`;
+  });
+  return ["", "Of these nothing can be said:", "", ...lines];
 }
 
 function knownLine(row: KnownRow): string {
