@@ -4,9 +4,9 @@ import type { FleetPlan } from "./fleet-plan.ts";
 import type { FleetSeries } from "./fleet-tally.ts";
 
 /** A fleet is back when no more than this share of its clients is without a token, … */
-export const BACK_SHARE = 0.01;
+const BACK_SHARE = 0.01;
 /** … and stays so for this long. */
-export const BACK_FOR_MS = minutes(10);
+const BACK_FOR_MS = minutes(10);
 
 /** How an outage ended for a fleet. Shares are 0 to 1. */
 export interface FleetOutcome {
