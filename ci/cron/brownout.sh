@@ -35,7 +35,7 @@ if ! manifest=$(node --print 'require.resolve("brownout/package.json")' 2> /dev/
   echo "brownout is not installed in $PWD. Install it as a development dependency, and commit the lock file." >&2
   finish 2
 fi
-brownout() { node "${manifest%package.json}bin/brownout.js" "$@"; }
+brownout() { exec node "${manifest%package.json}bin/brownout.js" "$@"; }
 
 log=$PWD/reports/log/$(date -u +%Y-%m-%dT%H-%M-%SZ)-$$.log
 # On a full disk, or where nothing may be written, the log is elsewhere.
@@ -55,7 +55,12 @@ trap 'rm -f "$began"' EXIT
 code=0
 play=run
 if [ "${1:-}" = suite ]; then play=suite && shift; fi
-brownout "$play" "$@" > "$log" 2>&1 || code=$?
+brownout "$play" "$@" > "$log" 2>&1 &
+night=$!
+# Ended from outside, as by a shutdown, Brownout reports that, and it is mailed.
+trap 'kill -TERM "$night" 2> /dev/null || true' TERM INT HUP
+wait "$night" || code=$?
+while kill -0 "$night" 2> /dev/null; do wait "$night" || code=$?; done
 news=reports/out/news.txt
 if [ ! -s "$news" ] || ! [ "$news" -nt "$began" ]; then news=; fi
 if [ "$code" != 0 ] && [ "$code" != 1 ] && [ "$code" != 3 ]; then
