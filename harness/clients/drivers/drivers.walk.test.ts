@@ -15,6 +15,7 @@ const installed = (name: string) =>
   });
 const client = await installed("msal-python");
 const azure = await installed("azure-identity-python");
+const go = await installed("msal-go");
 
 async function play(script: Scenario["script"], more: Partial<Scenario> = {}, of = client) {
   if (of === undefined) throw new Error("not installed");
@@ -117,5 +118,32 @@ it.skipIf(azure === undefined)(
     // Four times the 300 s of azure-core, and its pauses of 1.6 and 3.2 s.
     expect(outcome.simulatedMs).toBeGreaterThanOrEqual(minutes(20));
     expect(outcome.simulatedMs).toBeLessThan(minutes(21));
+  },
+);
+
+it.skipIf(go === undefined)(
+  "has the timers of MSAL Go in the time of the scenario (skipped where drivers/go/build.sh was not run)",
+  SLOW,
+  async () => {
+    const hang = { kind: "hang" } as const;
+    const outcome = await play(
+      async ({ open, clock }) => {
+        const daemon = await open({ app: "nightly-daemon" });
+        await daemon.attempt(token);
+        await clock.sleep(hours(30));
+        await daemon.attempt(token);
+      },
+      {
+        faults: [
+          { id: "hang", at: "primary", on: ["token"], from: 0, for: hours(1), effect: hang },
+        ],
+      },
+      go,
+    );
+    const ends = only(outcome, "operation-completed");
+    expect(ends.map(({ outcome: end }) => end)).toEqual(["fail", "ok"]);
+    // MSAL Go gives a request 30 s.
+    expect(outcome.simulatedMs).toBeGreaterThanOrEqual(hours(30) + seconds(30));
+    expect(outcome.simulatedMs).toBeLessThan(hours(30) + seconds(40));
   },
 );
