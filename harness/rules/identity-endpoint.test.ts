@@ -8,6 +8,8 @@ const judge = (run: RunBuilder) => identityEndpoint.judge(run.history());
 const IMDS = "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01";
 const APP_SERVICE = "http://127.0.0.1:4141/msi/token?api-version=2019-08-01";
 
+const withMetadata = [["metadata", "true"]] as const;
+
 /** One call with these answers to its requests, each so many ms after the one before. */
 function call(
   answers: readonly (readonly [afterMs: number, reply: Reply])[],
@@ -17,7 +19,14 @@ function call(
   const by = run.operation({ flow: "managed-identity" });
   for (const [afterMs, reply] of answers) {
     run.after(afterMs);
-    run.exchange({ by, endpoint: "managed-identity", method: "GET", url, ...reply });
+    run.exchange({
+      by,
+      endpoint: "managed-identity",
+      method: "GET",
+      url,
+      headers: withMetadata,
+      ...reply,
+    });
   }
   if (ends === "ok") by.ok();
   else by.fails();
@@ -30,6 +39,28 @@ const busy: Reply = { status: 429 };
 const broken: Reply = { status: 500 };
 
 describe("identity-endpoint", () => {
+  it("takes a first request without the header Metadata for a probe of the endpoint, and others not", () => {
+    const run = (headers: readonly (readonly [string, string])[], answers: readonly number[]) => {
+      const built = buildRun();
+      const by = built.operation({ flow: "managed-identity" });
+      for (const status of answers)
+        built.exchange({
+          by,
+          endpoint: "managed-identity",
+          method: "GET",
+          url: IMDS,
+          status,
+          headers,
+        });
+      by.ok();
+      return judge(built);
+    };
+    expect(run([], [400, 200])).toMatchObject({ verdict: "inconclusive" });
+    expect(run(withMetadata, [400, 200])).toMatchObject({ verdict: "fail" });
+    expect(run([], [400, 400, 200])).toMatchObject({ verdict: "fail" });
+    expect(run([], [500, 200])).toMatchObject({ verdict: "fail" });
+  });
+
   it("passes for a client that waits as the guidance says", () => {
     const pauses = [0, 0, 2_000, 6_000, 14_000, 30_000];
     const run = call([...pauses.map((ms) => [ms, busy] as const), [30_000, good]]);

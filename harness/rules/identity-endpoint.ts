@@ -30,6 +30,10 @@ export const identityEndpoint: Rule = {
     },
     { id: "retry-after", says: "A pause as long as the answer's Retry-After need not grow." },
     { id: "another-call", says: "A new call of the application may ask at once." },
+    {
+      id: "probe",
+      says: "The first request of a call, without the header Metadata, only asks whether the endpoint is there: 400 is the answer it is after.",
+    },
     { id: "no-longer-gone", says: "The last answer before the client gave up was not a 410." },
   ],
   judge,
@@ -53,7 +57,7 @@ interface Breach {
 
 function judge(history: History): Judgement {
   const affected = operationsOf(history)
-    .map((operation) => ({ operation, requests: operation.exchanges.filter(isToImds) }))
+    .map((operation) => ({ operation, requests: tokenRequestsOf(operation) }))
     .filter(({ requests }) => requests.some(hasFailed));
   if (affected.length === 0) return inconclusive("No request to IMDS failed.");
   const breaches = affected.flatMap(({ operation, requests }) =>
@@ -74,6 +78,18 @@ function judge(history: History): Judgement {
     `${counted(affected.length, "call")} had a failed request to IMDS and retried ${counted(retries, "time")}, always as the guidance says.`,
     affected.flatMap(({ requests }) => requests.map(({ began, ended }) => ended ?? began)),
   );
+}
+
+/** The requests of a call to IMDS that ask for a token: without the header Metadata, its first one may be a probe. */
+function tokenRequestsOf({ exchanges }: Operation): readonly Exchange[] {
+  const [first, ...others] = exchanges.filter(isToImds);
+  if (first === undefined) return [];
+  const isProbe = statusOf(first) === 400 && !first.began.headers.some(isMetadataHeader);
+  return isProbe ? others : [first, ...others];
+}
+
+function isMetadataHeader([name]: readonly [string, string]): boolean {
+  return name.toLowerCase() === "metadata";
 }
 
 /** Whether a request goes to IMDS itself, or to the address where pods reach it. */

@@ -8,18 +8,28 @@ import type { Reply } from "./run-builder-wire.ts";
 const imds = {
   endpoint: "managed-identity",
   method: "GET",
+  headers: [["metadata", "true"]],
   url: "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01",
 } as const;
 
 /** Answers of a machine's endpoint to a call, each so many ms after the one before. */
 function asksImds(
   answers: readonly (readonly [afterMs: number, status: number, retryAfter?: number])[],
-  { run = buildRun(), url = imds.url }: { run?: RunBuilder; url?: string } = {},
+  {
+    run = buildRun(),
+    ...request
+  }: { run?: RunBuilder; url?: string; headers?: readonly (readonly [string, string])[] } = {},
 ): RunBuilder {
   const by = run.operation({ flow: "managed-identity" });
   for (const [afterMs, status, retryAfter] of answers) {
     run.after(afterMs);
-    run.exchange({ by, ...imds, url, status, ...(retryAfter === undefined ? {} : { retryAfter }) });
+    run.exchange({
+      by,
+      ...imds,
+      ...request,
+      status,
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+    });
   }
   if (answers.at(-1)?.[1] === 200) by.ok();
   else by.fails();
@@ -83,6 +93,15 @@ export const abusesOfRetryGuidance: Readonly<Record<string, () => RunBuilder>> =
       { run },
     );
   },
+  "identity-endpoint/probe": () =>
+    asksImds(
+      [
+        [0, 400],
+        [0, 400],
+        [0, 200],
+      ],
+      { headers: [] },
+    ),
   "identity-endpoint/no-longer-gone": () =>
     asksImds([
       [0, 410],
