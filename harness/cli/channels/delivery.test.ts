@@ -77,7 +77,7 @@ const channel = (kind: string, more: object = {}) => ({
 
 function ioOfNight(night: number) {
   const environment = Object.fromEntries(
-    kinds.map((kind) => [channel(kind).address, `${base}/${kind}/secret-of-mine`]),
+    [...kinds, "issues"].map((kind) => [channel(kind).address, `${base}/${kind}/secret-of-mine`]),
   );
   return testIo({ cwd, environment, now: () => Date.UTC(2026, 9, night, 3) });
 }
@@ -105,6 +105,37 @@ const countsOf = () =>
 const MANY = Array.from({ length: 70 }, (_, index) => `rule-${index}`);
 const rulesIn = (texts: readonly Received[]) =>
   texts.map(({ body }) => new Set(body.match(/rule-\d+/g)).size);
+
+describe("a tracker of issues", () => {
+  it("gets for each finding what its issue should say and be, under one key until it is fixed", async () => {
+    writeChannels([channel("issues")]);
+    await play(1, []);
+    await play(2, ["backoff", "availability"]);
+    await play(3, ["backoff"]);
+    await play(4, ["backoff", "availability"]);
+    const updates = received.map(({ body }) => JSON.parse(body));
+    const availability = updates.filter(({ title }) => title.includes("availability"));
+    expect(updates).toHaveLength(4);
+    expect(availability.map(({ state }) => state)).toEqual(["open", "fixed", "open"]);
+    expect(new Set(availability.map(({ key }) => key)).size).toBe(1);
+    expect(new Set(updates.map(({ id }) => id)).size).toBe(4);
+    expect(updates[0]).toMatchObject({
+      schema: "brownout/issue/1",
+      key: expect.stringMatching(/^[\da-f]{12}$/),
+      entries: [{ id: expect.any(String), text: expect.any(String) }],
+    });
+  });
+
+  it("that does not take an update gets it with the next run", async () => {
+    writeChannels([channel("issues")]);
+    await play(1, []);
+    answers = { issues: [status(500)] };
+    await play(2, ["backoff"]);
+    await play(3, ["backoff"]);
+    expect(received).toHaveLength(2);
+    expect(received[1]?.body).toBe(received[0]?.body);
+  });
+});
 
 describe("each service", () => {
   it("gets a change once, in its format, and its fix", async () => {

@@ -1,4 +1,4 @@
-/** Channels that are one address which takes JSON: chat services, CloudEvents, and a plain webhook. */
+/** Channels that are one address which takes JSON: chat services, CloudEvents, and a plain webhook, and trackers of issues. */
 import type { Change } from "../../reporting/archive/change.ts";
 import { CLOUD_EVENT, cloudEvents } from "../../reporting/channels/cloud-events.ts";
 import type { WebhookKind } from "../../reporting/channels/channels-file.ts";
@@ -9,6 +9,7 @@ import { type Format, messagesOf } from "../../reporting/channels/pack.ts";
 import { plainNews } from "../../reporting/channels/plain-news.ts";
 import { slack } from "../../reporting/channels/slack.ts";
 import { teams } from "../../reporting/channels/teams.ts";
+import { ISSUE_SCHEMA, issueUpdates, trackedKinds } from "../../reporting/channels/tracker.ts";
 import { LATER, type Outgoing, send } from "./post.ts";
 
 /** A channel to an address that takes JSON. */
@@ -48,6 +49,14 @@ export function webhookChannel(
         ...named,
         messagesOf: plainNews,
         send: async ({ body }) => (await post({ url, body })).failure,
+      };
+    case "issues":
+      return {
+        ...named,
+        kinds: named.kinds ?? trackedKinds,
+        messagesOf: issueUpdates,
+        send: async ({ body, id }) =>
+          (await post({ url, body: { schema: ISSUE_SCHEMA, id, ...body } })).failure,
       };
   }
 

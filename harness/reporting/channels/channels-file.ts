@@ -8,9 +8,9 @@ import { acrossFields, parseWith, schema, type TypeOf, type Z } from "../../core
 import { changeKinds } from "../archive/change.ts";
 
 /** The services that take JSON at an address. */
-const webhookKinds = ["slack", "teams", "google-chat", "cloudevents", "webhook"] as const;
+const webhookKinds = ["slack", "teams", "google-chat", "cloudevents", "webhook", "issues"] as const;
 
-/** One of them; `webhook` takes the contents of `news.json`. */
+/** One of them; `webhook` takes the contents of `news.json`, `issues` what an issue of a tracker should say and be. */
 export type WebhookKind = (typeof webhookKinds)[number];
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;

@@ -20,6 +20,9 @@ export interface IssueUpdate {
   readonly state: "open" | "fixed" | "not-run";
 }
 
+/** The form of an update that is sent to a tracker. */
+export const ISSUE_SCHEMA = "brownout/issue/1";
+
 /** Changes that are of no issue: that the job is alive is no work for anyone. */
 export const trackedKinds: readonly ChangeDetail["kind"][] = changeKinds.filter(
   (kind) => kind !== "heartbeat",
