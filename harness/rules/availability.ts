@@ -38,6 +38,7 @@ import { useOfToken } from "./model/shown-tokens.ts";
 import { isValidAt } from "./model/token-validity.ts";
 import { perHistory } from "./model/per-history.ts";
 import { hasSucceeded } from "./model/success.ts";
+import { lacksKey } from "./model/withheld-keys.ts";
 
 /** How long a client may wait after a failure without Retry-After (MSAL's own back-off: `docs/sources.md#k1`). */
 const BACK_OFF_MS = minutes(1);
@@ -67,6 +68,10 @@ export const availability: Rule = {
     { id: "slice", says: "A fault for some callers took requests of this one." },
     { id: "failed-request", says: "The service failed a request that the call needs." },
     { id: "refused", says: "The service refused the request, for instance for a wrong secret." },
+    {
+      id: "key-withheld",
+      says: "A fault left the signing key out of the last read of the keys, less than five minutes before.",
+    },
     { id: "retry-after", says: "A Retry-After for the same token was running." },
     { id: "back-off", says: "A request for the same token failed up to a minute before." },
     { id: "shared-request", says: "Another request for the same token was still open." },
@@ -133,7 +138,7 @@ function chanceOf(history: History, operation: Operation): Chance {
   if (hasSucceeded(history, operation) && !isLate)
     return usesEntra(history, operation) ? "served" : "no chance";
   if (isOpenEnded(operation) && !isLate) return "no chance";
-  if (isPersonNeeded(history, operation)) return "no chance";
+  if (isPersonNeeded(history, operation) || lacksKey(history, operation)) return "no chance";
   const { token: held, lastRequest } = availableTokensAt(history, invoked);
   // What came later came too late.
   const endedAt = Math.min(

@@ -19,6 +19,7 @@ import { asksInVain, isPersonNeeded } from "./model/person-needed.ts";
 import { rejectionOf, useOfToken } from "./model/shown-tokens.ts";
 import { isFreshAt, isValidAt } from "./model/token-validity.ts";
 import { hasSucceeded, isDenied } from "./model/success.ts";
+import { lacksKey } from "./model/withheld-keys.ts";
 
 /** Judges `cached-token`. */
 export const cachedToken: Rule = {
@@ -47,6 +48,10 @@ export const cachedToken: Rule = {
     {
       id: "token-used",
       says: "A call that failed had sent the token to an API, no later request of it for a token failed, and the API failed or the error is not one of the client.",
+    },
+    {
+      id: "key-withheld",
+      says: "A fault left the signing key out of the last read of the keys, less than five minutes before.",
     },
     {
       id: "token-rejected",
@@ -189,7 +194,8 @@ function isWithheld(history: History, { operation, held }: CallWithToken): boole
   const { completed } = operation;
   if (completed === undefined || !isDenied(history, operation)) return false;
   if (useOfToken(history, operation, held.token) !== undefined) return false;
-  return !isPersonNeeded(history, operation) && isValidAt(held.token, completed.at);
+  if (isPersonNeeded(history, operation) || lacksKey(history, operation)) return false;
+  return isValidAt(held.token, completed.at);
 }
 
 /** Grants that a person or an explicit credential starts: a cache cannot serve them. */

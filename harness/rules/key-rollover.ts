@@ -6,7 +6,7 @@
  * history, so a service is judged by what it refuses: calls that had succeeded before.
  * Source: `docs/sources.md#h`, 2021-03-15, and the document on signing key rollover.
  */
-import { formatDuration, hours, minutes, seconds } from "../core/time/duration.ts";
+import { formatDuration, hours, seconds } from "../core/time/duration.ts";
 import type { FaultBegan, History } from "../history/event.ts";
 import type { WorldChanged } from "../history/world-changed.ts";
 import type { Judgement, Rule } from "./rule.ts";
@@ -18,6 +18,7 @@ import { purposeIn } from "./model/purposes.ts";
 import { addressOf } from "./model/request-chains.ts";
 import { fails, inconclusive, passes } from "./model/verdicts.ts";
 import { hasSucceeded } from "./model/success.ts";
+import { isReadWithoutKey, MAY_WAIT_FOR_KEYS_MS as MAY_WAIT_MS } from "./model/withheld-keys.ts";
 
 /** Judges `key-rollover`. */
 export const keyRollover: Rule = {
@@ -30,7 +31,7 @@ export const keyRollover: Rule = {
     { id: "may-wait", says: "The keys were read less than five minutes before." },
     {
       id: "keys-unavailable",
-      says: "The last request for the keys failed less than five minutes before, or would fail now.",
+      says: "The last request for the keys failed less than five minutes before, or was answered without the key that signs, or would fail now.",
     },
     { id: "token-over", says: "Every token that was issued had expired." },
     { id: "key-withdrawn", says: "The old keys are no longer published." },
@@ -41,8 +42,6 @@ export const keyRollover: Rule = {
   judge,
 };
 
-/** Validators wait so long until they read the keys again; the documents leave it open, and libraries wait from 30 seconds to five minutes. */
-const MAY_WAIT_MS = minutes(5);
 /** Reads that follow one another sooner are for one token each: jose, the quickest, waits 30 s. */
 const SOON_MS = seconds(30);
 const SOON_READS_MAX = 3;
@@ -163,7 +162,9 @@ function refusalsOf(
     if (since.length === 0 && last !== undefined && completed.at - last.began.at < MAY_WAIT_MS)
       return [];
     if (call.exchanges.some(isOtherFailure)) return [];
-    return [{ rotation, call, read: since.findLast((read) => statusOf(read) === 200) }];
+    const isGood = (read: Exchange): boolean =>
+      statusOf(read) === 200 && !isReadWithoutKey(history, read);
+    return [{ rotation, call, read: since.findLast(isGood) }];
   });
 }
 
@@ -174,7 +175,8 @@ function isOtherFailure(exchange: Exchange): boolean {
 
 /** Whether a service cannot know the keys after its last request for them: that failed, and it may wait before it asks again, or would ask in vain. */
 function cannotRead(history: History, last: Exchange | undefined, atMs: number): boolean {
-  if (last === undefined || !isServiceFailure(last)) return false;
+  if (last === undefined) return false;
+  if (!isServiceFailure(last) && !isReadWithoutKey(history, last)) return false;
   if (atMs - (last.ended?.at ?? atMs) < MAY_WAIT_MS) return true;
   return faultSpansOf(history).some(
     ({ window, beganAt, endedAt = Infinity }) =>

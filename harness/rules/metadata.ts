@@ -16,6 +16,7 @@ import { usesEntra } from "./model/entra-use.ts";
 import { isToSignInService, statusOf } from "./model/exchange-outcomes.ts";
 import { tokenSentBy } from "./model/shown-tokens.ts";
 import { hasSucceeded, hasToken } from "./model/success.ts";
+import { isReadWithoutKey } from "./model/withheld-keys.ts";
 
 /** Judges `metadata`. */
 export const metadata: Rule = {
@@ -30,7 +31,10 @@ export const metadata: Rule = {
       id: "unknown-key",
       says: "The keys are read again, at the soonest after thirty seconds, for a token that is then refused.",
     },
-    { id: "failed-read", says: "Earlier reads of the document failed." },
+    {
+      id: "failed-read",
+      says: "Earlier reads of the document failed, or a fault left the signing key out of them.",
+    },
     { id: "shared-failure", says: "The read that was under way failed." },
     { id: "rounding", says: "The document is read again in the last second of its day." },
     {
@@ -90,7 +94,11 @@ function judgeRepeats(
 ): Judgement {
   const failedCalls = failedCallsOf(history);
   const repeats = [...Map.groupBy(reads, documentOf).values()].flatMap((same) =>
-    repeatsOf(same, rotationsOf(history), failedCalls),
+    repeatsOf(
+      same.filter((read) => !isReadWithoutKey(history, read)),
+      rotationsOf(history),
+      failedCalls,
+    ),
   );
   const overlapping = [...Map.groupBy(reads, documentOf).values()].flatMap(overlapsOf);
   const [other] = overlapping;

@@ -19,6 +19,21 @@ function withToken(lifetimes: Lifetimes, clock: string, then: (run: RunBuilder) 
   return run;
 }
 
+/**
+ * A service that validates tokens, and holds one of a day, reads the keys without the one that signs
+ * and refuses a call; `laterMs` after that it refuses another without reading them.
+ */
+export function refusedTwice(laterMs: number): RunBuilder {
+  return withToken({ expiresIn: day }, "01:00:00", (run) => {
+    run.fault({ id: "replicas", on: ["keys"], effect: { kind: "keys-withdrawn" } });
+    const call = run.operation();
+    run.exchange({ endpoint: "keys", by: call, faults: ["replicas"] });
+    call.fails({ code: "invalid_token" });
+    run.after(laterMs);
+    run.operation().fails({ code: "invalid_token" });
+  });
+}
+
 /** A call whose request gets a 503 after `takesMs`. */
 function failing(run: RunBuilder, takesMs = 0): ReturnType<RunBuilder["operation"]> {
   const call = run.operation();
@@ -30,6 +45,8 @@ const extended = (clock: string, then: (run: RunBuilder) => void): RunBuilder =>
   withToken({ extExpiresIn: day }, clock, then);
 
 const pastExpiry: Readonly<Record<string, () => RunBuilder>> = {
+  "cached-token/key-withheld": () => refusedTwice(300_000),
+  "availability/key-withheld": () => refusedTwice(300_000),
   "extended-lifetime/new-token-wanted": () =>
     extended("02:00:00", (run) => {
       const forced = run.operation({ forceRefresh: true });
