@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { validate } from "ctrf";
+import { HarnessError } from "../harness/core/errors.ts";
 import type { SessionFacts } from "../harness/reporting/archive/change.ts";
 import { ARCHIVE_FILE, addToArchive } from "../harness/reporting/archive/add-to-archive.ts";
 import { openArchive } from "../harness/reporting/archive/database.ts";
@@ -25,11 +26,12 @@ const archiveAt = (): string => at("reports", "archive");
 
 interface Night {
   readonly verdict: "pass" | "fail";
+  readonly seed?: string;
   readonly version?: string;
   readonly facts?: Partial<SessionFacts>;
 }
 
-const resultsOf = ({ verdict, version = "7.2.1" }: Night) =>
+const resultsOf = ({ verdict, seed = "1", version = "7.2.1" }: Night) =>
   buildResults(
     [
       judgedRun(
@@ -38,7 +40,7 @@ const resultsOf = ({ verdict, version = "7.2.1" }: Night) =>
       ),
     ],
     [],
-    { seed: "1", brownout: "0.1.0" },
+    { seed, brownout: "0.1.0" },
   );
 
 /** Adds nights from 1 October on, each with a journal that says which night it is. */
@@ -181,6 +183,21 @@ describe("blame", () => {
     expect(stdout).not.toContain("Evidence");
     // The last good journal of the run alone.
     expect(readdirSync(join(archiveAt(), "evidence"))).toHaveLength(1);
+  });
+
+  it("bisects with the seed of the first bad run, from the older to the newer version where the app went back to the older", async () => {
+    const published = () => Promise.resolve(["6.0.1", "7.0.0", "7.2.1"]);
+    const install = (name: string, version: string) =>
+      Promise.reject(new HarnessError("no-registry", `${name} ${version} in no registry`));
+    archive({ ...good, version: "7.2.1" }, { ...bad, version: "6.0.1", seed: "20261002" });
+    const asked = ["blame", "token-throttled", "--bisect", "--cache", "cache"];
+    const back = await folder.mainWith({ registry: { published, install } }, ...asked);
+    expect(back.stdout).toMatch(/^ {2}Changed: {4}msal-node 7\.2\.1 → 6\.0\.1$/m);
+    expect(back.stdout).toMatch(
+      /retry-after of token-throttled in 3 versions of msal-node, 6\.0\.1 to 7\.2\.1, seed 20261002$/m,
+    );
+    expect(back.stderr).toContain("@azure/msal-node 6.0.1 in no registry");
+    expect(back.code).toBe(2);
   });
 
   it.each<[readonly string[], RegExp]>([

@@ -28,9 +28,9 @@ export interface Folder {
   readonly brownoutWithin: (limitMs: number, ...argv: readonly string[]) => Ended;
   /** As `brownout`, but in this process: quicker, for what ends before anything runs. */
   readonly main: (...argv: readonly string[]) => Promise<Ended>;
-  /** As `main`, where a person answers, programs are run, or the folder is one below. */
+  /** As `main`, where a person answers, programs are run, a registry is asked, or the folder is one below. */
   readonly mainWith: (
-    io: Partial<Pick<Io, "ask" | "cwd" | "runProgram">>,
+    io: Partial<Pick<Io, "ask" | "cwd" | "registry" | "runProgram">>,
     ...argv: readonly string[]
   ) => Promise<Ended>;
   /** As `brownout`, beginning at that time by the process's own clock, ms since the Unix epoch; the caller's event loop goes on. */

@@ -190,3 +190,31 @@ describe("brownout bisect", () => {
     });
   });
 });
+
+describe("brownout blame --bisect", () => {
+  it("hands the versions between the last good and the first bad night over to bisect", () => {
+    const night = (version: string): Ended =>
+      folder.brownout(
+        "run",
+        "token-throttled",
+        "--client",
+        `msal-node@${version}`,
+        "--cache",
+        cache,
+        "--archive",
+        "nights",
+        "--job",
+        "nightly",
+        "--no-control",
+      );
+    expect(night("7.1.2").code).toBe(0);
+    // The app goes back to the older release, which has the defect.
+    expect(night("7.1.1")).toMatchObject({ code: 1, stderr: "" });
+    const blame = ["blame", "token-throttled", "retry-after", "--archive", "nights"];
+    const { code, stdout, stderr } = folder.brownout(...blame, "--bisect", "--cache", cache);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain(
+      "msal-node 7.1.2 is the first that changed retry-after of token-throttled.",
+    );
+  });
+});

@@ -14,6 +14,8 @@ import { commandToRun } from "../command-name.ts";
 import { archiveToRead } from "../find-session.ts";
 import { findLine, jobOption } from "../job-line.ts";
 import type { Io } from "../io.ts";
+import { compareVersions } from "../../clients/versions/version-order.ts";
+import { cacheOption } from "../client-versions/cache-option.ts";
 import { bisectCommand } from "./bisect.ts";
 
 /** The options of `brownout blame`. */
@@ -22,6 +24,7 @@ export const blameOptions = {
   archive: archiveOptions.archive,
   ...jobOption,
   bisect: { says: "where versions of the client differ, find the first one that fails" },
+  cache: cacheOption,
   json: { says: "print what is known as JSON" },
 } as const satisfies Options;
 
@@ -39,6 +42,8 @@ interface Blamed {
 interface Bisecting {
   readonly positionals: readonly [scenario: string, range: string];
   readonly rule: string;
+  /** Of the first bad session, where it is not the usual one. */
+  readonly seed?: string;
 }
 
 /** Prints what is known of a finding; resolves to 0, or with `--bisect` to the exit code of `bisect`. */
@@ -71,8 +76,10 @@ export async function blameCommand(
       hint: `bisect installs versions of ${[...clientPackages.keys()].join(", ")}; for a package of your own app, change its version and run again.`,
     });
   }
-  const { rule } = bisect;
-  return bisectCommand({ values: { rule }, positionals: [...bisect.positionals] }, io);
+  const { positionals: asked, ...rest } = bisect;
+  const { cache } = values;
+  const options = { ...rest, ...(cache === undefined ? {} : { cache }) };
+  return bisectCommand({ values: options, positionals: [...asked] }, io);
 }
 
 /** The one finding that is named: by its id or the beginning of it, or by scenario and rule. */
@@ -148,12 +155,21 @@ function blamedOf(finding: TrackedFinding, archive: Archive): Blamed {
   };
 }
 
-function bisecting({ subject }: TrackedFinding, { between }: Since): Bisecting | undefined {
+function bisecting(
+  { subject }: TrackedFinding,
+  { between, firstSeen: { seed } }: Since,
+): Bisecting | undefined {
   const { scenario, client, rule } = subject;
   const change = between?.packages.find(({ name }) => name === client);
   const { from, to } = change ?? {};
   if (!clientPackages.has(client) || from === undefined || to === undefined) return undefined;
-  return { positionals: [scenario, `${client}@${from}..${to}`], rule };
+  // An app may have gone back to an older version; bisect takes the older end first.
+  const [older, newer] = [from, to].toSorted(compareVersions);
+  return {
+    positionals: [scenario, `${client}@${older}..${newer}`],
+    rule,
+    ...(seed === "1" ? {} : { seed }),
+  };
 }
 
 function asJson({ finding, since, message, bisect }: Blamed) {
@@ -170,8 +186,14 @@ function asJson({ finding, since, message, bisect }: Blamed) {
   };
 }
 
-function bisectWords({ positionals, rule }: Bisecting): readonly string[] {
-  return ["bisect", ...positionals, "--rule", rule];
+function bisectWords({ positionals, rule, seed }: Bisecting): readonly string[] {
+  return [
+    "bisect",
+    ...positionals,
+    "--rule",
+    rule,
+    ...(seed === undefined ? [] : ["--seed", seed]),
+  ];
 }
 
 function lines(
