@@ -33,7 +33,7 @@ export function leaveHistory({ session, testInfo, seen, problems }: FinishedTest
     text: session.journal(),
     contentType: "application/jsonl",
   });
-  const { status, expectedStatus, title } = testInfo;
+  const { status, expectedStatus, title, project } = testInfo;
   const hasPassed = status === expectedStatus && problems.length === 0;
   leaveResult(
     session,
@@ -42,7 +42,10 @@ export function leaveHistory({ session, testInfo, seen, problems }: FinishedTest
       file: testInfo.file,
       errors: hasPassed ? [] : [...testInfo.errors, ...problems, {}],
     },
-    (file, pattern) => `npx playwright test ${file} -g ${pattern}`,
+    (file, pattern) => {
+      const only = project.name === "" ? "" : ` --project=${shellWord(project.name)}`;
+      return `npx playwright test ${file} -g ${pattern}${only}`;
+    },
   );
   if (hasPassed) return;
   const lines = [
