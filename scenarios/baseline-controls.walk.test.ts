@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { playControls } from "../harness/cli/control/play-controls.ts";
 import type { RunReply, RunTask } from "../harness/cli/worker/protocol.ts";
-import { isInBrowser, loadClient } from "../harness/clients/registry.ts";
+import { defaultClientNames, isInBrowser, loadClient } from "../harness/clients/registry.ts";
 import { writeJournal } from "../harness/history/journal.ts";
 import { isForRun } from "../harness/reporting/model/baseline.ts";
 import type { Control } from "../harness/reporting/model/control.ts";
@@ -26,19 +26,14 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const runs = library.flatMap((scenario) => {
-  const clients = scenario.clients ?? [undefined];
-  return clients.flatMap((client) => {
-    const named = typeof client === "string" ? client : client?.name;
-    if (named !== undefined && isInBrowser(named)) return [];
+const runs = library.flatMap((scenario) =>
+  defaultClientNames(scenario).flatMap((named) => {
     const isKnown = baseline.some(
-      (entry) =>
-        entry.scenario === scenario.name &&
-        (named === undefined || entry.client.startsWith(`${named}@`)),
+      ({ scenario: name, client }) => name === scenario.name && client.startsWith(`${named}@`),
     );
-    return isKnown ? [[scenario.name, named, scenario] as const] : [];
-  });
-});
+    return isKnown && !isInBrowser(named) ? [[scenario.name, named, scenario] as const] : [];
+  }),
+);
 
 it.each(runs)("%s, client %s", async (name, named, scenario) => {
   const client = await loadClient(named, scenario);
@@ -88,5 +83,6 @@ it.each(runs)("%s, client %s", async (name, named, scenario) => {
     const isNamed = control?.kind === "caused" || control?.kind === "not-of-the-outage";
     return isNamed ? { rule, dependsOn: dependencyTexts(control.dependsOn) } : { rule, control };
   });
+  expect(known).not.toEqual([]);
   expect(found).toEqual(known.map(({ rule, dependsOn = [] }) => ({ rule, dependsOn })));
 });

@@ -118,6 +118,15 @@ describe("a fleet after an outage of a quarter of an hour, with twice the capaci
     expect(backAfterMs).toBeDefined();
   });
 
+  it("ends the requests of callers who never hang up when a service that did not answer is back", () => {
+    const silent = { fromMs: hours(1), forMs: minutes(15), answers: "timed-out" } as const;
+    const plan = planOf({ plan: { patienceMs: Infinity }, service: { outages: [silent] } });
+    const { offered } = playFleet(plan);
+    const during = offered.slice(3_600, 4_500).reduce((sum, count) => sum + count, 0);
+    const after = offered.slice(4_500, 4_511).reduce((sum, count) => sum + count, 0);
+    expect(after).toBeGreaterThanOrEqual(during);
+  });
+
   it("comes back later where the capacity is ramped up", () => {
     const ramped = outcome({ service: { rampMs: minutes(10) } });
     expect(ramped.backAfterMs).toBeGreaterThan(outcome({}).backAfterMs ?? Infinity);

@@ -8,7 +8,13 @@ import { createRandom } from "../../core/random.ts";
 import { createQueuedService, REJECTED } from "../../faults/service/queued-service.ts";
 import { createSupply, type SupplyChange } from "../../faults/service/supply.ts";
 import { createDueList, type DueList } from "./due-list.ts";
-import { nextCallFrom, renewalMs, type FleetPlan, type FleetService } from "./fleet-plan.ts";
+import {
+  type FleetOutage,
+  type FleetPlan,
+  type FleetService,
+  nextCallFrom,
+  renewalMs,
+} from "./fleet-plan.ts";
 import { createFleetTally, type FleetSeries, type FleetTally } from "./fleet-tally.ts";
 
 /** How the request of a client ends: with a token, or as one of the failures; `atMs` is when the caller knows. */
@@ -76,13 +82,20 @@ function askService(
     result.retryAfterMs = failure === undefined ? 0 : retryAfterOf(service, failure, draw);
     return result;
   };
+  /** A service that does not answer resets its connections when it comes back. */
+  const endsIn = (now: FleetOutage, atMs: number) => {
+    if (now.answers !== "timed-out") return ends(now.answers, atMs);
+    const hungUpMs = atMs + patienceMs;
+    const endMs = endOfOutage(now);
+    return hungUpMs <= endMs ? ends("timed-out", hungUpMs) : ends("unreachable", endMs);
+  };
   let outage = 0;
   return (atMs) => {
     tally.count("offered", atMs);
     while (endOfOutage(outages[outage]) <= atMs) outage += 1;
     const now = outages[outage];
     if (now !== undefined && now.fromMs <= atMs && (now.share === undefined || draw() < now.share))
-      return ends(now.answers, now.answers === "timed-out" ? atMs + patienceMs : atMs);
+      return endsIn(now, atMs);
     const servedAtMs = queue.arrive(atMs);
     if (servedAtMs === REJECTED) {
       tally.count("rejected", atMs);
@@ -97,7 +110,7 @@ function askService(
   };
 }
 
-function endOfOutage(outage: FleetService["outages"][number] | undefined): number {
+function endOfOutage(outage: FleetOutage | undefined): number {
   return outage === undefined ? Infinity : outage.fromMs + outage.forMs;
 }
 
