@@ -56,7 +56,13 @@ export function nodeExampleSuite(place: () => string): void {
     expect(
       check("orders.test.ts", "recovery.test.ts", "module.test.ts", "registered.test.ts"),
     ).toBe("");
-    expect(check("busy-minute.scenario.ts", "restart-in-outage.scenario.ts")).toBe("");
+    expect(
+      check(
+        ...["busy-minute", "hour-without-entra", "restart-in-outage"].map(
+          (name) => `${name}.scenario.ts`,
+        ),
+      ),
+    ).toBe("");
     const example = read("recovery.test.ts");
     write("wrong.ts", example.replace("toHaveRecovered", "toHaveRecoverd"));
     expect(check("wrong.ts")).toMatch(/'toHaveRecoverd' does not exist/);
