@@ -45,7 +45,7 @@ describe("brownout fleet", () => {
       "doubling",
     );
     expect([inTime.code, late.code, never.code]).toEqual([0, 1, 1]);
-    expect(late.stdout).toContain("Not back within 10m: doubling.");
+    expect(late.stderr).toContain("Not back within 10m: doubling.");
   });
 
   it("reads a client's behaviour off runs of it", async () => {

@@ -3,7 +3,7 @@
  * them is said here, with the nearest right name, as one message and exit code 2.
  */
 import { parseArgs } from "node:util";
-import { HarnessError, nearestNames } from "../core/errors.ts";
+import { HarnessError, nearestNames, suggestNames } from "../core/errors.ts";
 
 /** The options of a command by long name; `value` names what follows, absent for a switch. */
 export type Options = Readonly<Record<string, Option>>;
@@ -93,6 +93,19 @@ function cutUp(argv: readonly string[], known: Options) {
     strict: false,
     allowPositionals: true,
     tokens: true,
+  });
+}
+
+/** The value of an option that is one of a few words; throws `bad-usage` with the nearest of them for another. */
+export function chosenValue<Choice extends string>(
+  { command, option }: { readonly command: string; readonly option: string },
+  value: string,
+  choices: readonly Choice[],
+): Choice {
+  const found = choices.find((choice) => choice === value);
+  if (found !== undefined) return found;
+  throw new HarnessError("bad-usage", `--${option} is "${value}"; it is ${choices.join(" or ")}`, {
+    hint: suggestNames(value, choices, `See "brownout ${command} --help".`),
   });
 }
 

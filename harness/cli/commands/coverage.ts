@@ -19,9 +19,9 @@ import {
   type Judgement,
   type Switches,
 } from "../../entra/backup-coverage/coverage-judgement.ts";
-import { HarnessError, suggestNames } from "../../core/errors.ts";
+import { HarnessError } from "../../core/errors.ts";
 import { createPaint, type Paint } from "../../reporting/formats/terminal.ts";
-import type { Arguments, Options } from "../arguments.ts";
+import { type Arguments, chosenValue, type Options } from "../arguments.ts";
 import type { Io } from "../io.ts";
 import { readTextFile } from "../text-file.ts";
 
@@ -100,6 +100,12 @@ function switchesOf(values: Given["values"]): Switches {
   const frequency = values["sign-in-frequency"];
   const strength = values["authentication-strengths"];
   const { believe } = values;
+  const choose = <Choice extends string>(
+    option: string,
+    value: string | undefined,
+    choices: readonly Choice[],
+  ) =>
+    value === undefined ? undefined : chosenValue({ command: "coverage", option }, value, choices);
   return {
     signInFrequency:
       choose("sign-in-frequency", frequency, ["extend", "block"]) ??
@@ -109,20 +115,6 @@ function switchesOf(values: Given["values"]): Switches {
       defaultSwitches.authenticationStrengths,
     believe: choose("believe", believe, ["table", "text"]) ?? defaultSwitches.believe,
   };
-}
-
-function choose<Choice extends string>(
-  option: string,
-  value: string | undefined,
-  choices: readonly Choice[],
-): Choice | undefined {
-  if (value === undefined) return undefined;
-  const found = choices.find((choice) => choice === value);
-  if (found !== undefined) return found;
-  const message = `--${option} is "${value}"; it is ${choices.join(" or ")}`;
-  throw new HarnessError("bad-usage", message, {
-    hint: suggestNames(value, choices, 'See "brownout coverage --help".'),
-  });
 }
 
 const verdictWords = {

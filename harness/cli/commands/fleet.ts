@@ -25,22 +25,21 @@ export async function fleetCommand(given: Arguments<typeof fleetOptions>, io: Io
     const plan = request.planFor(behaviour, policy);
     return { policy: policy.name, plan, outcome: outcomeOf(plan, playFleet(plan)) };
   });
-  const { backWithinMs = Infinity } = request;
-  const late = played.filter(
-    ({ outcome: { backAfterMs = Infinity } }) =>
-      backAfterMs > backWithinMs ||
-      (request.backWithinMs !== undefined && backAfterMs === Infinity),
-  );
-  io.stdout.write(
-    given.values.json === undefined
-      ? `${textOf(played, behaviour, createPaint(io.stdout, io.environment)).join("\n")}\n`
-      : `${JSON.stringify(asJson(played, behaviour), null, 2)}\n`,
-  );
-  if (late.length > 0 && given.values.json === undefined) {
-    const names = late.map(({ policy }) => policy).join(", ");
-    io.stdout.write(`Not back within ${formatDuration(backWithinMs)}: ${names}.\n`);
+  if (given.values.json !== undefined) {
+    io.stdout.write(`${JSON.stringify(asJson(played, behaviour), null, 2)}\n`);
+  } else {
+    const paint = createPaint(io.stdout, io.environment);
+    io.stdout.write(`${textOf(played, behaviour, paint).join("\n")}\n`);
   }
-  return late.length > 0 ? 1 : 0;
+  const { backWithinMs } = request;
+  if (backWithinMs === undefined) return 0;
+  const late = played.filter(
+    ({ outcome: { backAfterMs = Infinity } }) => backAfterMs > backWithinMs,
+  );
+  if (late.length === 0) return 0;
+  const names = late.map(({ policy }) => policy).join(", ");
+  io.stderr.write(`Not back within ${formatDuration(backWithinMs)}: ${names}.\n`);
+  return 1;
 }
 
 async function behaviourOf({ client, flow }: FleetRequest): Promise<Behaviour> {

@@ -10,11 +10,11 @@ import {
   namedPolicies,
   retryPolicyOf,
 } from "../../clients/behaviour/retry-policy.ts";
-import { HarnessError, suggestNames } from "../../core/errors.ts";
+import { HarnessError } from "../../core/errors.ts";
 import { parseDuration } from "../../core/time/parse-duration.ts";
 import { baseLoadOf, type FleetPlan, type FleetRetryAfter } from "../../runner/fleet/fleet-plan.ts";
 import { type FleetFlow, fleetFlows } from "../../runner/fleet/learn-behaviour.ts";
-import type { Arguments, Options } from "../arguments.ts";
+import { type Arguments, chosenValue, type Options } from "../arguments.ts";
 
 /** The options of `brownout fleet`. */
 export const fleetOptions = {
@@ -96,7 +96,11 @@ export function readFleet({
   const capacity = readCapacity(values.capacity ?? "2x");
   return {
     client: values.client ?? bareBehaviour.name,
-    flow: choice("flow", values.flow ?? "client-credentials", fleetFlows),
+    flow: chosenValue(
+      { command: "fleet", option: "flow" },
+      values.flow ?? "client-credentials",
+      fleetFlows,
+    ),
     policies: policies.map((name) => retryPolicyOf(name.trim())),
     ...(backWithin === undefined
       ? {}
@@ -122,7 +126,11 @@ function readShape(values: Values): Shape {
   // The fleet is in its usual state for the life of a token first.
   const fromMs = tokenLifetimeMs;
   const forMs = length("outage", "15m");
-  const answers = choice("outage-answers", values["outage-answers"] ?? "unavailable", failureKinds);
+  const answers = chosenValue(
+    { command: "fleet", option: "outage-answers" },
+    values["outage-answers"] ?? "unavailable",
+    failureKinds,
+  );
   return {
     clients: readClients(values.clients ?? "100000"),
     callsEveryMs: length("calls-every", "1m"),
@@ -133,7 +141,11 @@ function readShape(values: Values): Shape {
     seed: values.seed ?? "1",
     service: {
       longestWaitMs: orInfinity("queue", values.queue ?? "20s", "unbounded"),
-      rejectsWith: choice("rejects-with", values["rejects-with"] ?? "unavailable", rejections),
+      rejectsWith: chosenValue(
+        { command: "fleet", option: "rejects-with" },
+        values["rejects-with"] ?? "unavailable",
+        rejections,
+      ),
       retryAfter: readRetryAfter(values["retry-after"] ?? "none"),
       outages: [{ fromMs, forMs, answers }],
       rampMs: parseDuration(values.ramp ?? "0s", "--ramp"),
@@ -183,16 +195,4 @@ function orInfinity(name: "queue" | "timeout", text: string, word: string): numb
 function positive(ms: number, name: string): number {
   if (ms > 0) return ms;
   throw new HarnessError("bad-usage", `--${name} is 0`, { hint: "Write a time above 0." });
-}
-
-function choice<Choice extends string>(
-  option: string,
-  value: string,
-  choices: readonly Choice[],
-): Choice {
-  const found = choices.find((name) => name === value);
-  if (found !== undefined) return found;
-  throw new HarnessError("bad-usage", `--${option} is "${value}"; it is ${choices.join(" or ")}`, {
-    hint: suggestNames(value, choices, 'See "brownout fleet --help".'),
-  });
 }
