@@ -1,5 +1,6 @@
 /** Conditional Access in an outage: which policies the backup evaluates with the data of the session's start, and which it declines. */
 import { contoso } from "../fixtures/worlds/contoso.ts";
+import { mfaPolicy } from "../fixtures/worlds/mfa-policy.ts";
 import { hours, minutes } from "../harness/core/time/duration.ts";
 import type { ServiceSettings } from "../harness/entra/directory/service-settings.ts";
 import type { ConditionalAccessPolicy, World } from "../harness/entra/directory/world.ts";
@@ -11,15 +12,7 @@ const DEFAULTS =
   "https://learn.microsoft.com/entra/identity/conditional-access/resilience-defaults";
 const SYSTEM = "https://learn.microsoft.com/entra/architecture/backup-authentication-system";
 
-const policy: ConditionalAccessPolicy = {
-  name: "Everybody signs in with care",
-  state: "enabled",
-  users: { include: "all", groups: [], roles: [] },
-  apps: "all",
-  conditions: [],
-  controls: ["mfa"],
-  resilienceDefaults: "enabled",
-};
+const policy = mfaPolicy({ name: "Everybody signs in with care" });
 
 const board = { include: [], groups: ["board"], roles: [] } as const;
 

@@ -1,5 +1,6 @@
 /** The service of the second factor fails alone: who is locked out, and who goes on by what was confirmed before. */
 import { contoso } from "../fixtures/worlds/contoso.ts";
+import { mfaPolicy } from "../fixtures/worlds/mfa-policy.ts";
 import type { Application } from "../harness/clients/application.ts";
 import type { TokenRequest, TokenResult } from "../harness/clients/client.ts";
 import { hours, minutes } from "../harness/core/time/duration.ts";
@@ -13,16 +14,9 @@ const SIGNED_IN =
 
 /** Contoso, whose primary enforces these policies. */
 export function worldWithPolicies(policies: readonly Partial<ConditionalAccessPolicy>[]): World {
-  const complete = policies.map((policy): ConditionalAccessPolicy => ({
-    name: "A second factor for everyone",
-    state: "enabled",
-    users: { include: "all", groups: [], roles: [] },
-    apps: "all",
-    conditions: [],
-    controls: ["mfa"],
-    resilienceDefaults: "enabled",
-    ...policy,
-  }));
+  const complete = policies.map((policy) =>
+    mfaPolicy({ name: "A second factor for everyone", ...policy }),
+  );
   return {
     ...contoso,
     tenants: contoso.tenants.map((tenant) => ({ ...tenant, policies: complete })),

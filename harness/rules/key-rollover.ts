@@ -18,7 +18,7 @@ import { purposeIn } from "./model/purposes.ts";
 import { addressOf } from "./model/request-chains.ts";
 import { fails, inconclusive, passes } from "./model/verdicts.ts";
 import { hasSucceeded } from "./model/success.ts";
-import { isReadWithoutKey, MAY_WAIT_FOR_KEYS_MS as MAY_WAIT_MS } from "./model/withheld-keys.ts";
+import { isReadWithoutKey, MAY_WAIT_FOR_KEYS_MS } from "./model/withheld-keys.ts";
 
 /** Judges `key-rollover`. */
 export const keyRollover: Rule = {
@@ -127,7 +127,7 @@ function perToken(history: History, client: string): readonly Exchange[] {
     }
     const before = chains.get(keySetOf(read)) ?? [];
     const last = before.at(-1);
-    const isSoon = last !== undefined && read.began.at - last.began.at < MAY_WAIT_MS;
+    const isSoon = last !== undefined && read.began.at - last.began.at < MAY_WAIT_FOR_KEYS_MS;
     const chain = isSoon ? [...before, read] : [read];
     if (chain.length > READS_IN_A_ROW_MAX) return chain;
     chains.set(keySetOf(read), chain);
@@ -159,7 +159,11 @@ function refusalsOf(
     const lastReads = [...Map.groupBy(own.length > 0 ? own : since, addressOf).values()];
     if (lastReads.some((same) => cannotRead(history, same.at(-1), completed.at))) return [];
     const last = reads.findLast(({ began }) => began.index < completed.index);
-    if (since.length === 0 && last !== undefined && completed.at - last.began.at < MAY_WAIT_MS)
+    if (
+      since.length === 0 &&
+      last !== undefined &&
+      completed.at - last.began.at < MAY_WAIT_FOR_KEYS_MS
+    )
       return [];
     if (call.exchanges.some(isOtherFailure)) return [];
     const isGood = (read: Exchange): boolean =>
@@ -177,7 +181,7 @@ function isOtherFailure(exchange: Exchange): boolean {
 function cannotRead(history: History, last: Exchange | undefined, atMs: number): boolean {
   if (last === undefined) return false;
   if (!isServiceFailure(last) && !isReadWithoutKey(history, last)) return false;
-  if (atMs - (last.ended?.at ?? atMs) < MAY_WAIT_MS) return true;
+  if (atMs - (last.ended?.at ?? atMs) < MAY_WAIT_FOR_KEYS_MS) return true;
   return faultSpansOf(history).some(
     ({ window, beganAt, endedAt = Infinity }) =>
       failsReadsLike(window, last) && beganAt <= atMs && atMs < endedAt,

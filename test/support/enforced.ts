@@ -1,22 +1,12 @@
 /** Worlds whose primary enforces Conditional Access, for tests. */
 import { contoso } from "../../fixtures/worlds/contoso.ts";
+import { mfaPolicy } from "../../fixtures/worlds/mfa-policy.ts";
 import type {
   ConditionalAccessPolicy,
   Device,
   User,
   World,
 } from "../../harness/entra/directory/world.ts";
-
-/** A policy that asks everyone for a second factor. */
-const mfaForEveryone: ConditionalAccessPolicy = {
-  name: "MFA for everyone",
-  state: "enabled",
-  users: { include: "all", groups: [], roles: [] },
-  apps: "all",
-  conditions: [],
-  controls: ["mfa"],
-  resilienceDefaults: "enabled",
-};
 
 /** Contoso with these policies, and its people and devices changed by short name. */
 export function enforcedWorld(
@@ -33,7 +23,7 @@ export function enforcedWorld(
   if (first === undefined) throw new Error("contoso has no tenant");
   const changed = {
     ...first,
-    policies: policies.map((policy) => ({ ...mfaForEveryone, ...policy })),
+    policies: policies.map((policy) => mfaPolicy({ name: "MFA for everyone", ...policy })),
     users: first.users.map((user) => ({ ...user, ...users[user.upn.split("@")[0] ?? ""] })),
     devices: first.devices.map((device) => ({ ...device, ...devices[device.name] })),
   };
